@@ -1,0 +1,85 @@
+# Invigil. `make help` lists what there is to make; `make demo` and `make test` are the two to begin with.
+
+B        := build$(if $(SANITIZE),/sanitize)
+CC       ?= gcc
+PKGS     := libpq jansson libjwt libzmq libwebsockets libuv libsodium
+PKG_CONFIG ?= pkg-config
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef
+HARDEN   := -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
+ifdef SANITIZE
+OPTIMISE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+else
+OPTIMISE := -O2 -g -D_FORTIFY_SOURCE=2
+endif
+CFLAGS   ?=
+ALL_CFLAGS = -std=gnu17 $(OPTIMISE) $(WARNINGS) $(HARDEN) -pthread -MMD -MP $(CFLAGS)
+CPPFLAGS += -Ishared -I. -I$(B)/gen $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
+LDFLAGS  += -pie -Wl,-z,relro,-z,now -Wl,--as-needed -pthread $(if $(SANITIZE),-fsanitize=address,undefined)
+LIBS     := -lfcgi $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lm
+
+SHARED_SRC := $(wildcard shared/*/*.c)
+APP_SRC    := $(filter-out fcgi-app/main.c,$(wildcard fcgi-app/*.c fcgi-app/*/*.c))
+PUSHD_SRC  := $(filter-out pushd/main.c,$(wildcard pushd/*.c pushd/*/*.c))
+UNIT_SRC   := $(wildcard tests/unit/*/*.c)
+GEN_SRC    := $(B)/gen/queries.c $(B)/gen/migrations.c
+
+objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
+GEN_OBJ := $(patsubst $(B)/gen/%.c,$(B)/obj/gen/%.o,$(GEN_SRC))
+UNITS   := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(UNIT_SRC))
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all help
+
+all: $(B)/invigil-app $(B)/invigil-pushd ## build both programs
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- the programs ---------------------------------------------------------------------------------------------------
+
+$(B)/invigil-app: $(B)/obj/fcgi-app/main.o $(B)/app.a $(B)/libinvigil.a
+$(B)/invigil-pushd: $(B)/obj/pushd/main.o $(B)/pushd.a $(B)/libinvigil.a
+$(B)/invigil-app $(B)/invigil-pushd:
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/libinvigil.a: $(call objects,$(SHARED_SRC)) $(GEN_OBJ)
+$(B)/app.a: $(call objects,$(APP_SRC))
+$(B)/pushd.a: $(call objects,$(PUSHD_SRC))
+$(B)/%.a:
+	@rm -f $@
+	ar rcs $@ $^
+
+$(B)/obj/%.o: %.c | $(B)/gen/queries.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+$(B)/obj/gen/%.o: $(B)/gen/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+# --- generated from sql/: each named query a C function, each migration a string -------------------------------------
+
+$(B)/gen/queries.h: $(wildcard sql/queries/*.sql) sql/queries.awk
+	@mkdir -p $(@D)
+	awk -v part=header -f sql/queries.awk $(sort $(wildcard sql/queries/*.sql)) > $@
+
+$(B)/gen/queries.c: $(wildcard sql/queries/*.sql) sql/queries.awk $(B)/gen/queries.h
+	awk -v part=source -f sql/queries.awk $(sort $(wildcard sql/queries/*.sql)) > $@
+
+$(B)/gen/migrations.c: $(wildcard sql/schema/*.sql sql/functions/*.sql) sql/migrations.awk
+	@mkdir -p $(@D)
+	awk -f sql/migrations.awk $(sort $(wildcard sql/schema/*.sql)) $(sort $(wildcard sql/functions/*.sql)) > $@
+
+# --- unit tests -----------------------------------------------------------------------------------------------------
+
+.PHONY: unit
+unit: $(UNITS) ## the C unit tests: a compiler and cmocka, seconds
+	@for t in $(UNITS); do ./$$t || exit 1; done
+
+$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/pushd.a $(B)/app.a $(B)/libinvigil.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

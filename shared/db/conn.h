@@ -1,0 +1,41 @@
+/* One PostgreSQL connection, and with rows.h the only door to libpq.
+ *
+ * Connects when first used, prepares a statement when first run, reconnects by itself: a connection that the
+ * server has closed meanwhile is noticed before a statement is sent on it, so a restart of the database costs
+ * nobody an error once it is back. Every wait ends after the timeout: then the connection is dropped, and the
+ * statement may or may not have been committed. One thread at a time. */
+#ifndef INVIGIL_DB_CONN_H
+#define INVIGIL_DB_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/compiler.h"
+#include "core/err.h"
+#include "db/rows.h"
+
+struct db;
+
+/* Never connects yet. `application` names the connection in pg_stat_activity. NULL: no memory. */
+struct db *db_new(const char *conninfo, const char *application, int timeout_ms);
+void db_free(struct db *db);
+
+/* A statement with text parameters ($1 …, NULL is SQL NULL), prepared under `name` on first use; the rows belong to the
+ * arena. ERR_UNAVAILABLE: no connection, lost, shutting down, out of resources, or timed out. ERR_RETRY: serialization
+ * failure or deadlock. ERR_INTERNAL: anything else; db_message tells. The generated queries.h calls it. */
+MUST_CHECK enum err db_run(struct db *db, struct arena *arena, const char *name, const char *sql,
+			   const char *const *params, int count, struct rows **ret);
+/* One or more statements without parameters, for migrations. */
+MUST_CHECK enum err db_script(struct db *db, const char *sql);
+
+MUST_CHECK enum err db_begin(struct db *db);
+MUST_CHECK enum err db_commit(struct db *db);
+/* Never fails: a connection that can't roll back is dropped. */
+void db_rollback(struct db *db);
+
+/* What the server (or libpq) last said, for the log. */
+const char *db_message(const struct db *db);
+bool db_connected(const struct db *db);
+
+#endif
