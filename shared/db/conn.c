@@ -1,0 +1,491 @@
+/* One connection to PostgreSQL: connecting, waiting with a deadline, preparing, and telling what went wrong.
+ *
+ * Owns the PGconn and the set of names prepared on it; both live and die together. A connection that is in
+ * doubt (a timeout, an unexpected byte while idle) is dropped, never mended: the next call makes another.
+ * Refuses to retry a statement whose fate is unknown; only one that the server certainly didn't run is sent
+ * again. */
+#include "db/conn.h"
+
+#include <assert.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libpq-fe.h>
+
+#include "base/clock.h"
+#include "db/result.h"
+
+#define CONNECT_LONGEST_MS                                                                                   \
+	10000 /* a server that hasn't answered by then won't, however long statements may take */
+#define CONNECT_PAUSE_MS 100  /* after a failure, so that callers don't hammer a server that starts */
+#define PREPARED_SLOTS	 1024 /* a power of two, several times the number of queries */
+
+struct db {
+	PGconn *pg; /* NULL: not connected */
+	char *conninfo;
+	char *application;
+	int timeout_ms;
+	bool in_transaction; /* between db_begin and its end, even when the connection is lost meanwhile */
+	int64_t connect_not_before; /* monotonic ms */
+	int host_turn;		    /* which host of several is tried first */
+	const char *prepared[PREPARED_SLOTS];
+	int prepared_count;
+	char message[512];
+};
+
+/* --- making and losing the connection
+ * --------------------------------------------------------------------------- */
+
+struct db *db_new(const char *conninfo, const char *application, int timeout_ms)
+{
+	struct db *db = calloc(1, sizeof(*db));
+
+	if (!db)
+		return NULL;
+	db->conninfo = strdup(conninfo);
+	db->application = strdup(application);
+	db->timeout_ms = timeout_ms;
+	if (!db->conninfo || !db->application) {
+		db_free(db);
+		return NULL;
+	}
+	return db;
+}
+
+static void forget_prepared(struct db *db)
+{
+	memset(db->prepared, 0, sizeof(db->prepared));
+	db->prepared_count = 0;
+}
+
+static void drop(struct db *db)
+{
+	PQfinish(db->pg);
+	db->pg = NULL;
+	forget_prepared(db);
+}
+
+void db_free(struct db *db)
+{
+	if (!db)
+		return;
+	drop(db);
+	free(db->conninfo);
+	free(db->application);
+	free(db);
+}
+
+const char *db_message(const struct db *db)
+{
+	return db->message;
+}
+
+bool db_connected(const struct db *db)
+{
+	return db->pg && PQstatus(db->pg) == CONNECTION_OK;
+}
+
+/* libpq ends its messages with a newline and may use several lines: a log line wants one. */
+static void set_message(struct db *db, const char *text)
+{
+	size_t len;
+
+	snprintf(db->message, sizeof(db->message), "%s", text ? text : "");
+	len = strlen(db->message);
+	while (len > 0 && db->message[len - 1] == '\n')
+		db->message[--len] = '\0';
+	for (char *at = db->message; *at; at++)
+		if (*at == '\n' || *at == '\t')
+			*at = ' ';
+}
+
+/* Waits for the socket; false when the deadline has passed. */
+static bool wait_socket(struct db *db, short events, int64_t deadline)
+{
+	struct pollfd pfd = {.fd = PQsocket(db->pg), .events = events};
+	int64_t left = deadline - clock_monotonic();
+
+	if (left <= 0)
+		return false;
+	/* An interrupted poll is as good as a ready one: the caller looks again and comes back. */
+	return poll(&pfd, 1, (int)left) != 0;
+}
+
+static void ignore_notice(void *arg UNUSED, const PGresult *result UNUSED)
+{
+}
+
+/* Turns "a,b,c" by `turn` places, in memory that the caller frees; NULL when there is nothing to turn or no
+ * memory. */
+static char *rotate(const char *list, int turn)
+{
+	size_t len = list ? strlen(list) : 0;
+	const char *at = list;
+	char *turned;
+	int items = 1;
+
+	for (const char *c = list; c && *c; c++)
+		items += *c == ',';
+	if (items == 1 || turn % items == 0)
+		return NULL;
+	for (turn %= items; turn > 0; turn--)
+		at = strchr(at, ',') + 1;
+	turned = malloc(len + 2);
+	if (turned)
+		snprintf(turned, len + 2, "%s,%.*s", at, (int)(at - list - 1), list);
+	return turned;
+}
+
+/* libpq tries several hosts in order, but leaves waiting to its caller: a host that is silent would swallow
+ * the whole deadline again and again. So after a timeout the next host of the list comes first. */
+static void rotate_hosts(struct db *db, const char *keywords[], const char *values[], char *owned[3],
+			 int *count)
+{
+	static const char *const lists[] = {"host", "hostaddr", "port"};
+	PQconninfoOption *options = db->host_turn > 0 ? PQconninfoParse(db->conninfo, NULL) : NULL;
+
+	for (PQconninfoOption *option = options; option && option->keyword; option++)
+		for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+			if (strcmp(option->keyword, lists[i]) == 0) {
+				owned[i] = rotate(option->val, db->host_turn);
+				if (owned[i]) {
+					keywords[*count] = lists[i];
+					values[(*count)++] = owned[i];
+				}
+			}
+	PQconninfoFree(options);
+}
+
+static PGconn *connect_start(struct db *db)
+{
+	const char *keywords[7] = {"dbname", "fallback_application_name", "client_encoding"};
+	const char *values[7] = {db->conninfo, db->application, "UTF8"};
+	char *owned[3] = {NULL, NULL, NULL};
+	int count = 3;
+	PGconn *pg;
+
+	/* The hosts come behind the connection string, since a later keyword overrides what an earlier one
+	 * expanded to. */
+	rotate_hosts(db, keywords, values, owned, &count);
+	pg = PQconnectStartParams(keywords, values, 1);
+	for (size_t i = 0; i < ARRAY_LEN(owned); i++)
+		free(owned[i]);
+	return pg;
+}
+
+static bool connect_finish(struct db *db, int64_t deadline)
+{
+	PostgresPollingStatusType status = PGRES_POLLING_WRITING;
+
+	while (status == PGRES_POLLING_READING || status == PGRES_POLLING_WRITING) {
+		if (!wait_socket(db, status == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline)) {
+			db->host_turn = (db->host_turn + 1) % 64;
+			set_message(db, "timeout while connecting");
+			return false;
+		}
+		status = PQconnectPoll(db->pg);
+	}
+	if (status != PGRES_POLLING_OK) {
+		set_message(db, PQerrorMessage(db->pg));
+		return false;
+	}
+	return true;
+}
+
+static enum err connect_now(struct db *db)
+{
+	int64_t now = clock_monotonic();
+	int timeout = db->timeout_ms < CONNECT_LONGEST_MS ? db->timeout_ms : CONNECT_LONGEST_MS;
+
+	if (now < db->connect_not_before)
+		return ERR_UNAVAILABLE;
+	db->pg = connect_start(db);
+	if (db->pg && PQstatus(db->pg) != CONNECTION_BAD && connect_finish(db, now + timeout)) {
+		PQsetNoticeReceiver(db->pg, ignore_notice, NULL);
+		if (PQsetnonblocking(db->pg, 1) == 0)
+			return OK;
+	} else if (db->pg && PQstatus(db->pg) == CONNECTION_BAD) {
+		set_message(db, PQerrorMessage(db->pg));
+	}
+	drop(db);
+	db->connect_not_before = clock_monotonic() + CONNECT_PAUSE_MS;
+	return ERR_UNAVAILABLE;
+}
+
+/* While idle the server says nothing but that it goes away (or that its settings changed, which is rare
+ * enough to be taken for it). */
+static bool is_stale(struct db *db)
+{
+	struct pollfd pfd = {.fd = PQsocket(db->pg), .events = POLLIN};
+
+	return PQstatus(db->pg) != CONNECTION_OK || poll(&pfd, 1, 0) != 0;
+}
+
+static enum err ready(struct db *db)
+{
+	if (db->in_transaction)
+		return db_connected(db) ? OK : ERR_UNAVAILABLE;
+	if (db->pg && is_stale(db))
+		drop(db);
+	return db->pg ? OK : connect_now(db);
+}
+
+/* --- sending and receiving
+ * --------------------------------------------------------------------------------------- */
+
+/* PostgreSQL's SQLSTATEs that the callers can do something about; the rest is our bug. A row ending early
+ * stands for a whole class. */
+static const struct {
+	const char *state;
+	enum err err;
+} SQLSTATES[] = {
+    {"08", ERR_UNAVAILABLE},	/* connection exceptions */
+    {"25006", ERR_UNAVAILABLE}, /* read-only: a standby, after a failover */
+    {"40001", ERR_RETRY},	/* serialization failure */
+    {"40P01", ERR_RETRY},	/* deadlock */
+    {"53", ERR_UNAVAILABLE},	/* out of connections, memory, disk */
+    {"55P03", ERR_UNAVAILABLE}, /* lock not available in lock_timeout */
+    {"57014", ERR_UNAVAILABLE}, /* statement_timeout */
+    {"57P", ERR_UNAVAILABLE},	/* shutting down, crashed, starting */
+    {"58", ERR_UNAVAILABLE},	/* the server's disk */
+};
+
+static enum err err_from_state(const char *state)
+{
+	if (!state)
+		return ERR_UNAVAILABLE;
+	for (size_t i = 0; i < ARRAY_LEN(SQLSTATES); i++)
+		if (strncmp(state, SQLSTATES[i].state, strlen(SQLSTATES[i].state)) == 0)
+			return SQLSTATES[i].err;
+	return ERR_INTERNAL;
+}
+
+/* The statement's fate is unknown, and what still comes would be taken for the next one's answer. */
+static enum err lost(struct db *db, const char *message)
+{
+	set_message(db, message ? message : PQerrorMessage(db->pg));
+	drop(db);
+	return ERR_UNAVAILABLE;
+}
+
+static enum err flush(struct db *db, int64_t deadline)
+{
+	for (;;) {
+		int left = PQflush(db->pg);
+
+		if (left == 0)
+			return OK;
+		if (left < 0)
+			return lost(db, NULL);
+		/* A server that waits for us to read can't read on: so both directions. */
+		if (!wait_socket(db, POLLIN | POLLOUT, deadline))
+			return lost(db, "timeout while sending");
+		if (!PQconsumeInput(db->pg))
+			return lost(db, NULL);
+	}
+}
+
+/* The next result, NULL at the end. */
+static enum err next_result(struct db *db, int64_t deadline, PGresult **ret)
+{
+	while (PQisBusy(db->pg)) {
+		if (!wait_socket(db, POLLIN, deadline))
+			return lost(db, "timeout while waiting for the database");
+		if (!PQconsumeInput(db->pg))
+			return lost(db, NULL);
+	}
+	*ret = PQgetResult(db->pg);
+	return OK;
+}
+
+/* Collects what was sent: the first failure, or the last result. `sent`: what PQsend… said. On failure
+ * `state` has its SQLSTATE, "" when there is none. */
+static enum err collect(struct db *db, int sent, int64_t deadline, char state[6], PGresult **ret)
+{
+	PGresult *result = NULL, *last = NULL;
+	enum err err = OK;
+
+	state[0] = '\0';
+	if (!sent)
+		return lost(db, NULL);
+	err = flush(db, deadline);
+	while (err == OK) {
+		ExecStatusType status;
+
+		err = next_result(db, deadline, &result);
+		if (err != OK || !result)
+			break;
+		status = PQresultStatus(result);
+		PQclear(last);
+		last = result;
+		if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY)
+			continue;
+		if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
+			PQclear(last);
+			(void)lost(db, "COPY is not for this connection");
+			return ERR_INTERNAL;
+		}
+		break;
+	}
+	if (err != OK) {
+		PQclear(last);
+		return err;
+	}
+	if (result) {
+		const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+		snprintf(state, 6, "%s", sqlstate ? sqlstate : "");
+		set_message(db, PQresultErrorMessage(result));
+		err = err_from_state(sqlstate);
+		PQclear(result);
+		/* After an error nothing but the end may come. */
+		while (db->pg && next_result(db, deadline, &result) == OK && result)
+			PQclear(result);
+		if (db->pg && PQstatus(db->pg) != CONNECTION_OK)
+			drop(db);
+		return err;
+	}
+	*ret = last;
+	return OK;
+}
+
+static enum err run_simple(struct db *db, const char *sql, char state[6], PGresult **ret)
+{
+	int64_t deadline = clock_monotonic() + db->timeout_ms;
+
+	return collect(db, PQsendQuery(db->pg, sql), deadline, state, ret);
+}
+
+static enum err run_discard(struct db *db, const char *sql)
+{
+	PGresult *result = NULL;
+	char state[6];
+	enum err err = run_simple(db, sql, state, &result);
+
+	PQclear(result);
+	return err;
+}
+
+/* --- prepared statements
+ * ----------------------------------------------------------------------------------------- */
+
+/* The slot of `name`: holding it, or free. NULL when the set is as full as it may be. */
+static const char **prepared_slot(struct db *db, const char *name)
+{
+	uint32_t hash = 2166136261u;
+
+	for (const char *c = name; *c; c++)
+		hash = (hash ^ (uint8_t)*c) * 16777619u;
+	for (uint32_t i = hash % PREPARED_SLOTS;; i = (i + 1) % PREPARED_SLOTS) {
+		if (!db->prepared[i])
+			return db->prepared_count < PREPARED_SLOTS / 2 ? &db->prepared[i] : NULL;
+		if (db->prepared[i] == name || strcmp(db->prepared[i], name) == 0)
+			return &db->prepared[i];
+	}
+}
+
+static enum err run_prepared(struct db *db, const char *name, const char *sql, const char *const *params,
+			     int count, char state[6], PGresult **ret)
+{
+	int64_t deadline = clock_monotonic() + db->timeout_ms;
+	const char **slot = prepared_slot(db, name);
+	PGresult *result = NULL;
+	enum err err;
+
+	if (!slot)
+		return collect(db, PQsendQueryParams(db->pg, sql, count, NULL, params, NULL, NULL, 0),
+			       deadline, state, ret);
+	if (!*slot) {
+		err = collect(db, PQsendPrepare(db->pg, name, sql, 0, NULL), deadline, state, &result);
+		PQclear(result);
+		if (err != OK)
+			return err;
+		*slot = name;
+		db->prepared_count++;
+	}
+	return collect(db, PQsendQueryPrepared(db->pg, name, count, params, NULL, NULL, 0), deadline, state,
+		       ret);
+}
+
+/* The server has refused to run what we thought prepared: it is gone (a pooler gave us another backend), or a
+ * table's columns changed under it. */
+static bool must_prepare_again(const char *state)
+{
+	return strcmp(state, "26000") == 0 || strcmp(state, "0A000") == 0;
+}
+
+enum err db_run(struct db *db, struct arena *arena, const char *name, const char *sql,
+		const char *const *params, int count, struct rows **ret)
+{
+	PGresult *result = NULL;
+	char state[6];
+	enum err err = ready(db);
+
+	if (err != OK)
+		return err;
+	err = run_prepared(db, name, sql, params, count, state, &result);
+	if (err != OK && must_prepare_again(state) && !db->in_transaction && db_connected(db)) {
+		err = run_discard(db, "DEALLOCATE ALL");
+		if (err != OK)
+			return err;
+		forget_prepared(db);
+		err = run_prepared(db, name, sql, params, count, state, &result);
+	}
+	if (err != OK)
+		return err;
+	if (ret)
+		return rows_wrap(arena, result, ret);
+	PQclear(result);
+	return OK;
+}
+
+enum err db_script(struct db *db, const char *sql)
+{
+	enum err err = ready(db);
+
+	return err == OK ? run_discard(db, sql) : err;
+}
+
+/* --- transactions
+ * ------------------------------------------------------------------------------------------------ */
+
+enum err db_begin(struct db *db)
+{
+	enum err err;
+
+	assert(!db->in_transaction);
+	err = ready(db);
+	if (err == OK)
+		err = run_discard(db, "BEGIN");
+	db->in_transaction = err == OK;
+	return err;
+}
+
+enum err db_commit(struct db *db)
+{
+	PGresult *result = NULL;
+	char state[6];
+	enum err err = ready(db);
+
+	assert(db->in_transaction);
+	db->in_transaction = false;
+	if (err == OK)
+		err = run_simple(db, "COMMIT", state, &result);
+	/* The server answers the COMMIT of a transaction in which something has failed with ROLLBACK. */
+	if (err == OK && strcmp(PQcmdStatus(result), "COMMIT") != 0) {
+		set_message(db, "commit of a failed transaction");
+		err = ERR_INTERNAL;
+	}
+	PQclear(result);
+	return err;
+}
+
+void db_rollback(struct db *db)
+{
+	db->in_transaction = false;
+	if (db_connected(db) && run_discard(db, "ROLLBACK") != OK)
+		drop(db);
+}

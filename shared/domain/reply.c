@@ -1,0 +1,106 @@
+/* One reading of the composite type `reply`, so that every command that answers through it behaves alike. */
+#include "domain/reply.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum err outbox_add(struct domain *d, enum frame_kind kind, const struct event *event)
+{
+	struct notice *notice = arena_alloc(d->arena, sizeof(*notice));
+
+	if (!notice)
+		return ERR_MEMORY;
+	notice->kind = kind;
+	notice->event = *event;
+	*d->outbox.last = notice;
+	d->outbox.last = &notice->next;
+	return OK;
+}
+
+/* Copies the next element of an array of uuid or bigint, neither of which is ever quoted; false at the end.
+ */
+static bool next_element(const char **at, char element[ID_TEXT])
+{
+	size_t len;
+
+	*at += strspn(*at, "{,}");
+	len = strcspn(*at, ",}");
+	if (len == 0 || len >= ID_TEXT)
+		return false;
+	memcpy(element, *at, len);
+	element[len] = '\0';
+	*at += len;
+	return true;
+}
+
+static enum err add_heads(struct domain *d, const char *streams, const char *heads)
+{
+	char stream[ID_TEXT], head[ID_TEXT];
+
+	while (streams && heads && next_element(&streams, stream) && next_element(&heads, head)) {
+		struct event event = {.event_id = strtoull(head, NULL, 10)};
+		enum err err;
+
+		if (!id_parse(stream, &event.session_id))
+			return ERR_INTERNAL;
+		err = outbox_add(d, FRAME_HEAD, &event);
+		if (err != OK)
+			return err;
+	}
+	return OK;
+}
+
+static enum err add_problems(struct domain *d, const char *text)
+{
+	json_value *list = NULL;
+	enum err err = json_parse(d->arena, text ? text : "", text ? strlen(text) : 0, &list);
+
+	if (err != OK)
+		return err == ERR_MEMORY ? err : ERR_INTERNAL;
+	for (size_t i = 0; i < json_count(list); i++) {
+		const char *field = json_text(json_member(json_item(list, i), "field"));
+		const char *message = json_text(json_member(json_item(list, i), "message"));
+
+		problem_add(&d->problems, field ? field : "", "%s", message ? message : "is wrong");
+	}
+	return ERR_VALIDATION;
+}
+
+enum err domain_doc(struct domain *d, const struct rows *rows, const char *column, struct doc *ret)
+{
+	const char *text = rows_count(rows) == 1 ? rows_text(rows, 0, column) : NULL;
+
+	(void)d;
+	if (!text)
+		return ERR_INTERNAL;
+	ret->text = text;
+	ret->len = rows_length(rows, 0, column);
+	return OK;
+}
+
+enum err domain_reply(struct domain *d, const struct rows *rows, struct doc *ret)
+{
+	const char *outcome = rows_count(rows) == 1 ? rows_text(rows, 0, "outcome") : NULL;
+	enum err err;
+
+	if (!outcome)
+		return ERR_INTERNAL;
+	err = add_heads(d, rows_text(rows, 0, "stream_ids"), rows_text(rows, 0, "heads"));
+	if (err != OK)
+		return err;
+	err = err_from_code(outcome);
+	if (err == ERR_VALIDATION)
+		return add_problems(d, rows_text(rows, 0, "doc"));
+	if (err != OK || !ret)
+		return err;
+	return domain_doc(d, rows, "doc", ret);
+}
+
+enum err page_after(struct domain *d, const struct page *page, struct id *ret)
+{
+	*ret = ID_NIL;
+	if (!page->cursor || id_parse(page->cursor, ret))
+		return OK;
+	problem_add(&d->problems, "cursor", "is not one that this list has given");
+	return ERR_VALIDATION;
+}

@@ -1,0 +1,23 @@
+-- What migrating and the operator's tools ask.
+
+-- name: migrations_lock :exec
+SELECT pg_advisory_lock(hashtext('invigil migrations'));
+
+-- name: migrations_unlock :exec
+SELECT pg_advisory_unlock(hashtext('invigil migrations'));
+
+-- name: migrations_applied :many
+SELECT version, name, checksum FROM schema_migrations ORDER BY version;
+
+-- name: migration_checksum :one
+SELECT encode(sha256(convert_to(@sql::text, 'UTF8')), 'hex') AS checksum;
+
+-- name: migration_record :exec
+INSERT INTO schema_migrations (version, name, checksum) VALUES (@version::int, @name::text, @checksum::text);
+
+-- name: functions_digest :one
+SELECT digest FROM schema_functions;
+
+-- name: functions_record :exec
+INSERT INTO schema_functions (one, digest) VALUES (true, @digest::text)
+ON CONFLICT (one) DO UPDATE SET digest = excluded.digest, applied_at = clock_timestamp();
