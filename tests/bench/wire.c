@@ -1,0 +1,169 @@
+#include "tests/bench/wire.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+void die(const char *what)
+{
+	fprintf(stderr, "bench: %s: %s\n", what, errno ? strerror(errno) : "failed");
+	exit(1);
+}
+
+uint64_t now_ns(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+int dial(int port)
+{
+	struct sockaddr_in to = {
+	    .sin_family = AF_INET,
+	    .sin_port = htons((uint16_t)port),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) < 0)
+		die("connect");
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	return fd;
+}
+
+void ws_open(int fd, const char *path, const char *token)
+{
+	char head[8192], answer[4096];
+	int n = snprintf(head, sizeof head,
+			 "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+			 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+			 "Sec-WebSocket-Protocol: bearer, %s\r\n\r\n",
+			 path, token);
+	size_t have = 0;
+
+	if (n <= 0 || (size_t)n >= sizeof head || send(fd, head, (size_t)n, 0) != n)
+		die("upgrade");
+	/* Byte by byte up to the blank line, so that no frame behind it is swallowed. */
+	while (have < 4 || memcmp(answer + have - 4, "\r\n\r\n", 4) != 0) {
+		if (have == sizeof answer - 1 || recv(fd, answer + have, 1, 0) != 1)
+			die("upgrade answer");
+		have++;
+	}
+	if (strncmp(answer, "HTTP/1.1 101", 12) != 0) {
+		errno = 0;
+		die("the upgrade was refused");
+	}
+}
+
+size_t ws_frame(const char *text, size_t len, unsigned char *out)
+{
+	size_t head = 2;
+	out[0] = 0x81;
+	if (len < 126) {
+		out[1] = (unsigned char)(0x80 | len);
+	} else {
+		out[1] = 0x80 | 126;
+		out[2] = (unsigned char)(len >> 8);
+		out[3] = (unsigned char)len;
+		head = 4;
+	}
+	memset(out + head, 0, 4); /* a mask of zeros is a mask */
+	memcpy(out + head + 4, text, len);
+	return head + 4 + len;
+}
+
+size_t ws_parse(const unsigned char *bytes, size_t len, int *ret_opcode, const unsigned char **ret_payload,
+		size_t *ret_payload_len)
+{
+	size_t head = 2, size;
+	if (len < 2)
+		return 0;
+	size = bytes[1] & 0x7f;
+	if (size == 126) {
+		if (len < 4)
+			return 0;
+		size = (size_t)bytes[2] << 8 | bytes[3];
+		head = 4;
+	} else if (size == 127) {
+		if (len < 10)
+			return 0;
+		size = 0;
+		for (int i = 2; i < 10; i++)
+			size = size << 8 | bytes[i];
+		head = 10;
+	}
+	if (len - head < size || len < head)
+		return 0;
+	*ret_opcode = bytes[0] & 15;
+	*ret_payload = bytes + head;
+	*ret_payload_len = size;
+	return head + size;
+}
+
+size_t http_parse(const char *bytes, size_t len, int *ret_status)
+{
+	const char *end = memmem(bytes, len, "\r\n\r\n", 4), *at;
+	size_t body = 0, head;
+	if (!end)
+		return 0;
+	head = (size_t)(end - bytes) + 4;
+	for (at = bytes; at < end; at++) {
+		if (*at == '\n' && strncasecmp(at + 1, "content-length:", 15) == 0)
+			body = strtoul(at + 16, NULL, 10);
+	}
+	if (len < head + body)
+		return 0;
+	*ret_status = atoi(bytes + 9);
+	return head + body;
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+uint64_t percentile(uint64_t *samples, size_t count, double p)
+{
+	size_t at;
+	if (count == 0)
+		return 0;
+	qsort(samples, count, sizeof *samples, compare);
+	at = (size_t)(p / 100.0 * (double)(count - 1) + 0.5);
+	return samples[at];
+}
+
+char **read_lines(const char *path, size_t *ret_count)
+{
+	FILE *file = fopen(path, "r");
+	char **lines = NULL, *line = NULL;
+	size_t count = 0, room = 0, size = 0;
+	ssize_t len;
+
+	if (!file)
+		die(path);
+	while ((len = getline(&line, &size, file)) > 0) {
+		if (line[len - 1] == '\n')
+			line[len - 1] = '\0';
+		if (count == room) {
+			room = room ? room * 2 : 64;
+			lines = realloc(lines, room * sizeof *lines);
+			if (!lines)
+				die("memory");
+		}
+		lines[count] = strdup(line);
+		if (!lines[count++])
+			die("memory");
+	}
+	free(line);
+	fclose(file);
+	*ret_count = count;
+	return lines;
+}
