@@ -1,0 +1,32 @@
+-- Renews a node's lease, and ends presences that are due: at most a thousand a call, the rest a second later. A node that
+-- was cut off itself judges no other by the lease: the database may have been away for all of them.
+CREATE OR REPLACE FUNCTION presence_sweep(p_node uuid) RETURNS TABLE (session_id uuid, head bigint)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+	v_now timestamptz := clock_timestamp();
+	v_alone boolean;
+	v_sessions uuid[];
+	v_students uuid[];
+	v_nodes uuid[];
+BEGIN
+	UPDATE nodes n SET
+		started_at = CASE WHEN n.lease_until < v_now THEN v_now ELSE n.started_at END,
+		lease_until = v_now + interval '10 seconds'
+	WHERE n.id = p_node
+	RETURNING n.started_at > v_now - interval '10 seconds' INTO v_alone;
+
+	SELECT array_agg(d.session_id), array_agg(d.student_id), array_agg(d.node_id)
+	INTO v_sessions, v_students, v_nodes
+	FROM (
+		(SELECT e.session_id, e.student_id, e.node_id FROM presences e
+		WHERE e.expires_at <= v_now ORDER BY e.expires_at LIMIT 1000)
+		UNION
+		(SELECT e.session_id, e.student_id, e.node_id FROM nodes n JOIN presences e ON e.node_id = n.id
+		WHERE n.lease_until < v_now AND NOT v_alone LIMIT 1000)
+	) d;
+	IF v_sessions IS NOT NULL THEN
+		RETURN QUERY SELECT e.session_id, e.head FROM presence_end(v_sessions, v_students, v_nodes, true) e;
+	END IF;
+END
+$$;
