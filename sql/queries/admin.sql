@@ -21,3 +21,6 @@ SELECT digest FROM schema_functions;
 -- name: functions_record :exec
 INSERT INTO schema_functions (one, digest) VALUES (true, @digest::text)
 ON CONFLICT (one) DO UPDATE SET digest = excluded.digest, applied_at = clock_timestamp();
+
+-- name: admin_users :many
+SELECT id, email, full_name, role, active FROM users WHERE @role::text IS NULL OR role = @role::text ORDER BY id;
