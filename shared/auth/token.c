@@ -145,7 +145,7 @@ static enum err keys_from_files(struct token_keys *keys, const struct algorithm 
 	keys->verify_key = (const unsigned char *)keys->owned[0];
 	keys->verify_len = (int)strlen(keys->owned[0]);
 	if (!public_key_fits(algorithm, keys->owned[0])) {
-		char what[80];
+		char what[64];
 
 		snprintf(what, sizeof(what), "must be %s (BEGIN PUBLIC KEY)", algorithm->kind);
 		return problem_set(problem, "jwt_public_key_file", public_path, what);
@@ -215,7 +215,7 @@ static int claim_integer(jwt_t *jwt, const char *name, int64_t *ret)
 	*ret = strtoll(text, &end, 10);
 	if (errno != 0 || end == text || *end)
 		found = -1;
-	jwt_free_str(text);
+	free(text);
 	return found;
 }
 
@@ -289,7 +289,7 @@ enum err token_issue(const struct token_keys *keys, struct arena *arena, const s
 	jwt_free(jwt);
 	if (signed_text)
 		token = arena_strdup(arena, signed_text);
-	jwt_free_str(signed_text);
+	free(signed_text);
 	if (!token)
 		return ERR_MEMORY;
 	*ret = token;
