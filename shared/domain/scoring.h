@@ -1,5 +1,6 @@
-/* Marking: pure functions, no database. A key is compiled once per question and used for a whole class. Rules: PROTOCOL.md
- * "Tests"; bands and the marking of short answers: the published IELTS tables (domain/bands.def). */
+/* Marking: pure functions, no database. A key is compiled once per question and used for a whole class.
+ * Rules: PROTOCOL.md "Tests"; bands and the marking of short answers: the published IELTS tables
+ * (domain/bands.def). */
 #ifndef INVIGIL_DOMAIN_SCORING_H
 #define INVIGIL_DOMAIN_SCORING_H
 
@@ -25,11 +26,19 @@ enum question_type {
 const char *question_type_name(enum question_type type);
 MUST_CHECK bool question_type_parse(const char *name, enum question_type *ret);
 
-/* A paper's keys, compiled: which answers are right, and what they are worth. Immutable, shared by threads. */
+/* The scorings there are, NULL-terminated: "points" and one for each table of bands.def. */
+extern const char *const SCORINGS[];
+
+/* `text` as marking compares it, NUL-terminated. False: it doesn't fit, nothing is left of it, or it is none
+ * of the words that this type knows. */
+MUST_CHECK bool question_fold(enum question_type type, const char *text, char *out, size_t cap);
+
+/* A paper's keys, compiled: which answers are right, and what they are worth. Immutable, shared by threads.
+ */
 struct mark_sheet;
 
-/* `questions` is JSON: an array of {id, type, points, key, max_words?, options?}; `scoring` and `band_table` (JSON or NULL) as
- * in the contract. On the heap: a process keeps the sheets of the papers it sees. */
+/* `questions` is JSON: an array of {id, type, points, key, max_words?, options?}; `scoring` and `band_table`
+ * (JSON or NULL) as in the contract. On the heap: a process keeps the sheets of the papers it sees. */
 MUST_CHECK enum err mark_sheet_new(const char *questions, const char *scoring, const char *band_table,
 				   struct mark_sheet **ret);
 void mark_sheet_free(struct mark_sheet *sheet);
@@ -41,11 +50,11 @@ double mark_full(const struct mark_sheet *sheet, const struct id *question_id);
 double mark_total(const struct mark_sheet *sheet);
 
 struct score {
-	double score;      /* points, or a band 0.0 to 9.0 */
-	double raw;        /* points gained */
+	double score;	   /* points, or a band 0.0 to 9.0 */
+	double raw;	   /* points gained */
 	bool band_scaled;  /* the raw mark was scaled to 40 before the table */
-	const char *table; /* the table used, by name and version ("ielts_listening/1", "own"), "points" without one; borrowed
-			      from the sheet */
+	const char *table; /* the table used, by name and version ("ielts_listening/1", "own"), "points"
+			      without one; borrowed from the sheet */
 };
 
 struct score mark_score(const struct mark_sheet *sheet, double raw);
