@@ -1,10 +1,8 @@
 -- What migrating and the operator's tools ask.
 
+-- Two migrators at once take turns, a transaction each. Released by its end.
 -- name: migrations_lock :exec
-SELECT pg_advisory_lock(hashtext('invigil migrations'));
-
--- name: migrations_unlock :exec
-SELECT pg_advisory_unlock(hashtext('invigil migrations'));
+SELECT pg_advisory_xact_lock(hashtext('invigil migrations'));
 
 -- name: migrations_applied :many
 SELECT version, name, checksum FROM schema_migrations ORDER BY version;
