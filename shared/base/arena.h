@@ -26,6 +26,7 @@ MUST_CHECK void *arena_calloc(struct arena *arena, size_t count, size_t size);
 MUST_CHECK char *arena_strdup(struct arena *arena, const char *text);
 MUST_CHECK char *arena_strndup(struct arena *arena, const char *text, size_t len);
 MUST_CHECK char *arena_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
+MUST_CHECK char *arena_vprintf(struct arena *arena, const char *format, va_list args) PRINTF_LIKE(2, 0);
 
 /* Calls fn(arg) when the arena dies: how a PGresult or a json_t is owned by a request. When it can't be
  * registered, fn(arg) is called at once and false is returned: the object is gone either way. */
