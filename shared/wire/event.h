@@ -35,6 +35,7 @@ enum frame_kind { FRAME_EVENT = 1, FRAME_HEAD = 2 };
 /* The largest frame: a payload is at most 256 KiB. */
 #define FRAME_MAX (256 * 1024 + 128)
 
+/* A payload that is too large goes as the HEAD frame that makes the reader fetch the row. */
 void event_encode(const struct event *event, struct buf *out);
 void head_encode(const struct id *session_id, uint64_t head, struct buf *out);
 

@@ -34,7 +34,9 @@ json_value *json_item(const json_value *array, size_t index);
 /* The text of a string value, borrowed; NULL for any other kind. */
 const char *json_text(const json_value *value);
 /* The number of an integer value (or of a real one without a fraction); false for anything else. */
-MUST_CHECK bool json_integer(const json_value *value, int64_t *ret);
+MUST_CHECK bool json_whole(const json_value *value, int64_t *ret);
+/* Its other name, which jansson has taken as a symbol. */
+#define json_integer json_whole
 /* Any number. */
 MUST_CHECK bool json_number(const json_value *value, double *ret);
 bool json_is_true(const json_value *value);
@@ -54,7 +56,7 @@ struct problems {
 	struct arena *arena;
 	struct problem *first;
 	struct problem **last;
-	int count;
+	int count; /* found; the list holds the first 100 */
 };
 
 void problems_init(struct problems *problems, struct arena *arena);
@@ -63,7 +65,7 @@ void problem_add(struct problems *problems, const char *field, const char *messa
 
 /* How one field is read. Lengths are in characters (code points). */
 enum field_kind {
-	FIELD_TEXT,     /* const char *: a string of least..most characters */
+	FIELD_TEXT,     /* const char *: a string of least..most characters; when least >= 1, not all white space */
 	FIELD_ID,       /* struct id: a UUID string */
 	FIELD_INT,      /* int64_t: least..most */
 	FIELD_BOOL,     /* bool */
