@@ -4,6 +4,7 @@ B        := build$(if $(SANITIZE),/sanitize)
 CC       ?= gcc
 PKGS     := libpq jansson libjwt libzmq libwebsockets libuv libsodium
 PKG_CONFIG ?= pkg-config
+PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef
 HARDEN   := -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
@@ -14,7 +15,7 @@ OPTIMISE := -O2 -g -D_FORTIFY_SOURCE=2
 endif
 CFLAGS   ?=
 ALL_CFLAGS = -std=gnu17 $(OPTIMISE) $(WARNINGS) $(HARDEN) -pthread -MMD -MP $(CFLAGS)
-CPPFLAGS += -Ishared -I. -I$(B)/gen $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
+CPPFLAGS += -Ishared -I. -I$(B)/gen $(PKG_CFLAGS)
 LDFLAGS  += -pie -Wl,-z,relro,-z,now -Wl,--as-needed -pthread $(if $(SANITIZE),-fsanitize=address,undefined)
 LIBS     := -lfcgi $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lm
 
@@ -35,7 +36,7 @@ UNITS   := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(UNIT_SRC))
 all: $(B)/invigil-app $(B)/invigil-pushd ## build both programs
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # --- the programs ---------------------------------------------------------------------------------------------------
 
@@ -76,10 +77,60 @@ $(B)/gen/migrations.c: $(wildcard sql/schema/*.sql sql/functions/*.sql) sql/migr
 
 .PHONY: unit
 unit: $(UNITS) ## the C unit tests: a compiler and cmocka, seconds
-	@for t in $(UNITS); do ./$$t || exit 1; done
+	@failed=; for t in $(UNITS); do ./$$t || failed="$$failed $$t"; done; \
+	[ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
 $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/pushd.a $(B)/app.a $(B)/libinvigil.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
+# --- the local stack ------------------------------------------------------------------------------------------------
+
+# These install what they miss (deploy/local/packages says so), so the programs are built by a make that looks anew
+# for the libraries; it uses every processor unless -j says otherwise.
+STACK = BUILD=$(abspath $(B)) deploy/local/stack
+BUILD_ALL = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+
+.PHONY: up down status demo install-packages
+up: ## build and start the local stack: PORT=8080 PUSHD_PORT=8765
+	@deploy/local/packages build run
+	@$(BUILD_ALL) all
+	@$(STACK) up
+
+down: ## stop it
+	@$(STACK) down
+
+status: ## a line for each of its services
+	@$(STACK) status
+
+demo: ## a class of 30 takes a test on it, before your eyes: STUDENTS=30
+	@deploy/local/packages build run test
+	@tests/support/modules
+	@$(BUILD_ALL) all
+	@$(STACK) up
+	@$(STACK) with node tests/demo/demo.mjs
+
+install-packages: ## the Debian packages for building, running and testing
+	@deploy/local/packages build run test bench lint
+
+# --- tests and checks -----------------------------------------------------------------------------------------------
+
+.PHONY: test units lint clean
+units: $(UNITS)
+
+test: ## everything, on a stack of its own: units, stories, the schema, the demo class; SANITIZE=1
+	@deploy/local/packages build run test
+	@tests/support/modules
+	@$(BUILD_ALL) all units
+	@BUILD=$(abspath $(B)) tests/run $(UNITS)
+
+lint: ## include arrows, tables documented, format, cppcheck, clang-tidy
+	@deploy/local/packages build lint
+	@$(MAKE) --no-print-directory $(B)/gen/queries.h
+	@CPPFLAGS="$(CPPFLAGS)" tests/lint/run
+
+clean: ## stop the local stack and remove it with its data, and all that was built
+	@deploy/local/stack down
+	rm -rf build var tests/node_modules
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
