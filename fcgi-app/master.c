@@ -1,0 +1,296 @@
+#include "fcgi-app/master.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "auth/token.h"
+#include "base/clock.h"
+#include "core/log.h"
+#include "fcgi-app/listener.h"
+#include "fcgi-app/throttle.h"
+#include "fcgi-app/worker.h"
+
+#define LEAVE_MS    10000 /* a worker that is told to leave has so long for its request */
+#define YOUNG_MS    1000  /* a worker that fails before this age has failed at starting */
+#define BACKOFF_MS  100	  /* … and its place stays empty so long, then twice as long, … */
+#define BACKOFF_MAX 5000  /* … but not longer than this */
+
+/* A worker's place. */
+struct slot {
+	pid_t pid;	    /* 0: empty */
+	int generation;	    /* of the configuration that it was started with */
+	int failures;	    /* at starting, in a row */
+	int64_t started_at; /* ms, monotonic, as all below */
+	int64_t start_at;   /* an empty place is filled then */
+	int64_t kill_at;    /* told to leave, and killed then; 0: not told */
+};
+
+struct master {
+	const struct config *config;
+	struct config *reloaded; /* what SIGHUP has read; NULL: the caller's is in use */
+	const char *config_path;
+	int generation; /* grows with each reload */
+	int listen_fd;
+	struct throttle *throttle;
+	struct slot *slots;
+	int count;
+	bool leaving;
+	sigset_t signals; /* blocked, and waited for */
+	sigset_t before;  /* the mask that workers get */
+};
+
+static void tell_to_leave(struct slot *slot, int64_t now)
+{
+	if (slot->pid == 0 || slot->kill_at != 0)
+		return;
+	kill(slot->pid, SIGTERM);
+	slot->kill_at = now + LEAVE_MS;
+}
+
+/* In the child. A master that is killed takes its workers along: the kernel tells them, and one whose master
+ * died before it could ask for that sees it here. */
+static void become_worker(const struct master *master, pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		exit(0);
+	sigprocmask(SIG_SETMASK, &master->before, NULL);
+	exit(worker_serve(master->config, master->listen_fd, master->throttle));
+}
+
+static int64_t backoff(int failures)
+{
+	int64_t ms = BACKOFF_MS;
+	for (int i = 1; i < failures && ms < BACKOFF_MAX; i++)
+		ms *= 2;
+	return ms < BACKOFF_MAX ? ms : BACKOFF_MAX;
+}
+
+static void start_worker(struct master *master, struct slot *slot, int64_t now)
+{
+	const pid_t parent = getpid();
+	const pid_t pid = fork();
+	if (pid == 0)
+		become_worker(master, parent);
+	if (pid < 0) {
+		slot->start_at = now + backoff(++slot->failures);
+		log_error("no process for a worker", LOG_TEXT("problem", strerror(errno)));
+		return;
+	}
+	*slot = (struct slot){
+	    .pid = pid, .generation = master->generation, .failures = slot->failures, .started_at = now};
+}
+
+/* One that was told to leave, or left of itself, is followed at once; one that fails while it starts will
+ * fail again, and waits. */
+static void note_end(const struct master *master, struct slot *slot, int status, int64_t now)
+{
+	const bool failed =
+	    (WIFSIGNALED(status) && slot->kill_at == 0) || (WIFEXITED(status) && WEXITSTATUS(status));
+	const bool young = now - slot->started_at < YOUNG_MS;
+	slot->failures = failed && young ? slot->failures + 1 : 0;
+	slot->start_at = slot->failures ? now + backoff(slot->failures) : now;
+	if (failed && !master->leaving)
+		log_warn("a worker has died", LOG_INT("pid", slot->pid),
+			 LOG_INT("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
+			 LOG_INT("status", WIFEXITED(status) ? WEXITSTATUS(status) : 0));
+	slot->pid = 0;
+	slot->kill_at = 0;
+}
+
+static void reap(struct master *master, int64_t now)
+{
+	int status;
+	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+		for (int i = 0; i < master->count; i++)
+			if (master->slots[i].pid == pid)
+				note_end(master, &master->slots[i], status, now);
+}
+
+static bool anyone(const struct master *master)
+{
+	for (int i = 0; i < master->count; i++)
+		if (master->slots[i].pid)
+			return true;
+	return false;
+}
+
+static void fill_slots(struct master *master, int64_t now)
+{
+	for (int i = 0; i < master->count && !master->leaving; i++)
+		if (master->slots[i].pid == 0 && master->slots[i].start_at <= now)
+			start_worker(master, &master->slots[i], now);
+}
+
+/* After a reload: one old worker at a time, and only while every place is taken, so that there is always
+ * somebody to answer. */
+static void replace_next(struct master *master, int64_t now)
+{
+	struct slot *old = NULL;
+	for (int i = 0; i < master->count; i++) {
+		struct slot *slot = &master->slots[i];
+		if (slot->pid == 0 || slot->kill_at)
+			return;
+		if (!old && slot->generation != master->generation)
+			old = slot;
+	}
+	if (old)
+		tell_to_leave(old, now);
+}
+
+static void kill_late(struct master *master, int64_t now)
+{
+	for (int i = 0; i < master->count; i++) {
+		struct slot *slot = &master->slots[i];
+		if (slot->pid == 0 || slot->kill_at == 0 || slot->kill_at > now)
+			continue;
+		log_warn("a worker would not leave", LOG_INT("pid", slot->pid));
+		kill(slot->pid, SIGKILL);
+		slot->kill_at = now + LEAVE_MS;
+	}
+}
+
+/* When the next place has to be filled, or the next worker killed. */
+static int64_t next_moment(const struct master *master, int64_t now)
+{
+	int64_t next = now + 60000;
+	for (int i = 0; i < master->count; i++) {
+		const struct slot *slot = &master->slots[i];
+		const int64_t at = slot->pid ? slot->kill_at : master->leaving ? 0 : slot->start_at;
+		if (at && at < next)
+			next = at;
+	}
+	return next > now ? next : now;
+}
+
+/* Reads and checks the configuration whole, before anything of the old one goes. */
+static struct config *load(const struct master *master, FILE *problems)
+{
+	struct config *config;
+	char problem[160] = "out of memory";
+	struct token_keys *keys;
+	if (config_load(master->config_path, CONFIG_APP, problems, &config) != OK)
+		return NULL;
+	if (token_keys_new(config, problem, &keys) == OK) {
+		token_keys_free(keys);
+		return config;
+	}
+	fprintf(problems, "%s\n", problem);
+	config_free(config);
+	return NULL;
+}
+
+static void adopt(struct master *master, struct config *config)
+{
+	if (strcmp(config->app_socket, master->config->app_socket) != 0 ||
+	    config->app_workers != master->count)
+		log_warn("app_socket and app_workers take effect at the next start only");
+	config_free(master->reloaded);
+	master->reloaded = config;
+	master->config = config;
+	master->generation++;
+	log_info("configuration read again; the workers are replaced one by one");
+}
+
+static void reload(struct master *master)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *problems = open_memstream(&text, &len);
+	struct config *config = problems ? load(master, problems) : NULL;
+	if (problems)
+		fclose(problems);
+	if (config)
+		adopt(master, config);
+	else
+		log_error("the new configuration is wrong, the old one stays", LOG_TEXT("problem", text));
+	free(text);
+}
+
+static void leave(struct master *master, int64_t now)
+{
+	if (!master->leaving)
+		log_info("leaving: the workers finish what they are at");
+	master->leaving = true;
+	for (int i = 0; i < master->count; i++)
+		tell_to_leave(&master->slots[i], now);
+}
+
+static void wait_and_obey(struct master *master, int64_t now)
+{
+	const int64_t ms = next_moment(master, now) - now;
+	const struct timespec most = {.tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000};
+	const int got = sigtimedwait(&master->signals, NULL, &most);
+	if (got == SIGTERM || got == SIGINT)
+		leave(master, clock_monotonic());
+	else if (got == SIGHUP && !master->leaving)
+		reload(master);
+}
+
+static void run(struct master *master)
+{
+	for (;;) {
+		const int64_t now = clock_monotonic();
+		reap(master, now);
+		if (master->leaving && !anyone(master))
+			return;
+		fill_slots(master, now);
+		replace_next(master, now);
+		kill_late(master, now);
+		wait_and_obey(master, now);
+	}
+}
+
+static void block_signals(struct master *master)
+{
+	sigemptyset(&master->signals);
+	sigaddset(&master->signals, SIGCHLD);
+	sigaddset(&master->signals, SIGTERM);
+	sigaddset(&master->signals, SIGINT);
+	sigaddset(&master->signals, SIGHUP);
+	sigprocmask(SIG_BLOCK, &master->signals, &master->before);
+}
+
+/* What has to be right before the first fork; -1, and logged, when it isn't. */
+static int open_listener(const struct config *config)
+{
+	char problem[256] = "out of memory";
+	struct token_keys *keys;
+	int fd = -1;
+	if (token_keys_new(config, problem, &keys) == OK) {
+		token_keys_free(keys);
+		fd = listener_open(config->app_socket, problem, sizeof(problem));
+	}
+	if (fd < 0)
+		log_error("can't start", LOG_TEXT("problem", problem));
+	return fd;
+}
+
+int master_run(const struct config *config, const char *config_path)
+{
+	struct master master = {
+	    .config = config, .config_path = config_path, .count = (int)config->app_workers};
+	master.listen_fd = open_listener(config);
+	if (master.listen_fd < 0)
+		return 1;
+	master.throttle = throttle_new();
+	master.slots = calloc((size_t)master.count, sizeof(*master.slots));
+	block_signals(&master);
+	if (master.slots && master.throttle) {
+		log_info("serving", LOG_TEXT("socket", config->app_socket), LOG_INT("workers", master.count));
+		run(&master);
+	}
+	const bool ran = master.leaving;
+	listener_close(master.listen_fd, config->app_socket);
+	sigprocmask(SIG_SETMASK, &master.before, NULL);
+	throttle_free(master.throttle);
+	free(master.slots);
+	config_free(master.reloaded);
+	return ran ? 0 : 1;
+}

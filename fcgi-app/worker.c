@@ -1,0 +1,186 @@
+#include "fcgi-app/worker.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "bus/bus.h"
+#include "core/log.h"
+#include "fcgi-app/dispatch.h"
+#include "fcgi-app/http/gateway.h"
+
+#define BUS_LINGER_MS 200
+
+struct worker {
+	struct service service;
+	struct token_keys *keys;
+	struct arena *arena; /* the request's: reset before each */
+	struct bus_sender *bus;
+};
+
+static volatile sig_atomic_t stopping;
+
+static void worker_done(struct worker *worker)
+{
+	bus_sender_free(worker->bus, BUS_LINGER_MS);
+	db_free(worker->service.db);
+	token_keys_free(worker->keys);
+	arena_free(worker->arena);
+}
+
+/* False, and logged, when it can't work. */
+static bool worker_init(struct worker *worker, const struct config *config, struct throttle *throttle)
+{
+	char problem[160] = "out of memory";
+	*worker = (struct worker){.arena = arena_new(0)};
+	worker->service = (struct service){.config = config, .throttle = throttle};
+	worker->service.db = db_new(config->database_url, "invigil-app", (int)config->database_timeout_ms);
+	if (worker->arena && worker->service.db && token_keys_new(config, problem, &worker->keys) == OK &&
+	    bus_sender_new(config, &worker->bus) == OK) {
+		worker->service.keys = worker->keys;
+		return true;
+	}
+	log_error("a worker can't start", LOG_TEXT("problem", problem));
+	worker_done(worker);
+	return false;
+}
+
+/* After the commit and before the reply: it costs microseconds, never waits, and a worker that dies while it
+ * replies has told pushd already. A refused command can have published something too (a session found to be
+ * over). */
+static void publish(struct worker *worker, const struct outbox *outbox)
+{
+	for (const struct notice *at = outbox->first; at; at = at->next) {
+		if (at->kind == FRAME_EVENT)
+			bus_send_event(worker->bus, &at->event);
+		else
+			bus_send_head(worker->bus, &at->event.session_id, at->event.event_id);
+	}
+}
+
+static void reply(const struct exchange *exchange, const struct request *request,
+		  const struct response *response)
+{
+	static const char no_memory[] = "Status: 503 Service Unavailable\r\nRetry-After: 5\r\n\r\n";
+	struct buf out;
+	buf_init(&out, request->arena);
+	const bool whole = response_write(response, request, &out);
+	if (!exchange->write(exchange->stream, whole ? out.data : no_memory,
+			     whole ? out.len : strlen(no_memory)))
+		log_info("the client left before the reply");
+}
+
+/* One line a request. The route stands for the path, which could hold anything. */
+static void log_request(const struct worker *worker, const struct outcome *outcome, int64_t ms)
+{
+	const struct call *call = &outcome->call;
+	const struct log_field fields[] = {
+	    LOG_TEXT("method", method_name(call->request->method)),
+	    LOG_TEXT("route", call->route ? call->route->pattern : ""),
+	    LOG_INT("status", outcome->response.status),
+	    LOG_INT("ms", ms),
+	    LOG_TEXT("code", err_code(outcome->err)),
+	    LOG_ID("user", &call->actor.user_id),
+	    {.key = NULL},
+	};
+	log_write(LOG_INFO, "request", fields);
+	if (outcome->err && err_status(outcome->err) >= 500)
+		log_error("request failed", LOG_TEXT("code", err_code(outcome->err)),
+			  LOG_TEXT("database", db_message(worker->service.db)));
+}
+
+static void serve(struct worker *worker, const struct exchange *exchange)
+{
+	struct request request;
+	struct outcome outcome;
+	const int64_t begin = clock_monotonic();
+	arena_reset(worker->arena);
+	if (request_init(&request, worker->arena, exchange) != OK) {
+		log_error("no memory for a request");
+		return;
+	}
+	log_context("request", request.id);
+	dispatch(&worker->service, &request, &outcome);
+	publish(worker, &outcome.domain.outbox);
+	reply(exchange, &request, &outcome.response);
+	log_request(worker, &outcome, clock_monotonic() - begin);
+	log_context("request", NULL);
+}
+
+/* A signal that comes just before the accept would be forgotten by it: so it comes again every second. */
+static void on_stop(int signal_number)
+{
+	(void)signal_number;
+	stopping = 1;
+	gateway_stop();
+	alarm(1);
+}
+
+/* Without SA_RESTART: a waiting accept is to come back. */
+static void catch_signals(void)
+{
+	struct sigaction stop = {.sa_handler = on_stop}, ignore = {.sa_handler = SIG_IGN};
+	sigaction(SIGTERM, &stop, NULL);
+	sigaction(SIGINT, &stop, NULL);
+	sigaction(SIGALRM, &stop, NULL);
+	sigaction(SIGHUP, &ignore, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+/* How many requests to serve: each worker's own number, so that they don't all leave at once. 0: without end.
+ */
+static int64_t draw_life(int64_t requests)
+{
+	uint16_t chance = 0;
+	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) < 0)
+		chance = (uint16_t)getpid();
+	const int64_t spread = requests / 10;
+	return requests + (spread ? chance % (2 * spread + 1) - spread : 0);
+}
+
+int worker_serve(const struct config *config, int listen_fd, struct throttle *throttle)
+{
+	struct worker worker;
+	struct exchange exchange;
+	const int64_t life = draw_life(config->app_requests_per_worker);
+	int64_t served = 0;
+	if (!worker_init(&worker, config, throttle))
+		return 1;
+	struct gateway *gateway = gateway_new(listen_fd);
+	catch_signals();
+	while (gateway && !stopping && (life == 0 || served < life) && gateway_accept(gateway, &exchange)) {
+		serve(&worker, &exchange);
+		gateway_finish(gateway);
+		served++;
+	}
+	const bool wanted = stopping || (life > 0 && served >= life);
+	alarm(0);
+	if (!wanted)
+		log_error("a worker's socket is of no use");
+	gateway_free(gateway);
+	worker_done(&worker);
+	return wanted ? 0 : 1;
+}
+
+int worker_run(const struct config *config, int listen_fd)
+{
+	struct throttle *throttle = throttle_new();
+	const int status = worker_serve(config, listen_fd, throttle);
+	throttle_free(throttle);
+	return status;
+}
+
+int worker_cgi(const struct config *config)
+{
+	struct worker worker;
+	struct exchange exchange;
+	if (!worker_init(&worker, config, NULL))
+		return 1;
+	gateway_cgi(&exchange);
+	serve(&worker, &exchange);
+	worker_done(&worker);
+	return 0;
+}
