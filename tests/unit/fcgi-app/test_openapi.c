@@ -1,0 +1,89 @@
+#include "fcgi-app/openapi.h"
+
+#include <stdio.h>
+
+#include "fcgi-app/http/route.h"
+#include "tests/unit/fcgi-app/fake.h"
+#include "wire/json.h"
+
+static json_value *description(struct arena *arena)
+{
+	struct buf out;
+	json_value *root;
+	buf_init(&out, arena);
+	openapi_write(&out);
+	assert_false(out.failed);
+	assert_int_equal(json_parse_object(arena, out.data, out.len, &root), OK);
+	return root;
+}
+
+static json_value *operation(const json_value *root, const struct route *route)
+{
+	char key[8];
+	snprintf(key, sizeof(key), "%s", method_name(route->method));
+	for (char *c = key; *c; c++)
+		*c |= 0x20;
+	return json_member(json_member(json_member(root, "paths"), route->pattern), key);
+}
+
+/* No route without a description, and none that says less than it must. */
+static void every_route_is_described(void **state)
+{
+	struct arena *arena = arena_new(0);
+	const json_value *root = description(arena);
+	(void)state;
+	assert_string_equal(json_text(json_member(root, "openapi")), "3.1.0");
+	for (int i = 0; i < ROUTE_COUNT; i++) {
+		const json_value *op = operation(root, &ROUTES[i]);
+		assert_string_equal(json_text(json_member(op, "operationId")), ROUTES[i].name);
+		assert_true(strlen(json_text(json_member(op, "summary"))) > 3);
+		assert_true((json_member(op, "requestBody") != NULL) == (ROUTES[i].body != NO_BODY));
+		assert_true((json_member(op, "security") != NULL) == (ROUTES[i].roles == PUBLIC));
+		const json_value *parameters = json_member(op, "parameters");
+		const bool has_id = strchr(ROUTES[i].pattern, '{') != NULL;
+		assert_true(json_count(parameters) > 0 || !has_id);
+		if (has_id)
+			assert_string_equal(json_text(json_member(json_item(parameters, 0), "in")), "path");
+	}
+	arena_free(arena);
+}
+
+/* Every $ref leads somewhere. */
+static void check_references(const json_value *root, const json_value *value)
+{
+	static const char prefix[] = "#/components/";
+	void *at = NULL;
+	const char *name;
+	json_value *member;
+	while (json_kind(value) == JSON_KIND_OBJECT && json_next(value, &at, &name, &member)) {
+		if (strcmp(name, "$ref") == 0) {
+			const char *target = json_text(member) + strlen(prefix);
+			char group[32];
+			assert_memory_equal(json_text(member), prefix, strlen(prefix));
+			snprintf(group, sizeof(group), "%.*s", (int)strcspn(target, "/"), target);
+			assert_non_null(json_member(json_member(json_member(root, "components"), group),
+						    strchr(target, '/') + 1));
+		}
+		check_references(root, member);
+	}
+	for (size_t i = 0; json_kind(value) == JSON_KIND_ARRAY && i < json_count(value); i++)
+		check_references(root, json_item(value, i));
+}
+
+static void references_resolve(void **state)
+{
+	struct arena *arena = arena_new(0);
+	const json_value *root = description(arena);
+	(void)state;
+	check_references(root, root);
+	arena_free(arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_route_is_described),
+	    cmocka_unit_test(references_resolve),
+	};
+	return cmocka_run_group_tests_name("openapi", tests, NULL, NULL);
+}
