@@ -2,25 +2,26 @@
 -- student may be there twice. `p_expires` NULL: a socket is open. `p_joinable`: the statuses in which a student joins.
 --
 -- The sessions' rows are held (shared) against start, complete and the like, the participants' against their other nodes; both
--- in order, so that batches wait for each other and never deadlock. Staff lock nothing.
+-- in order, so that batches wait for each other and never deadlock. Staff lock nothing. The settings keep every plan to
+-- look-ups by key, whatever the statistics of a table that is just filling say.
 CREATE OR REPLACE FUNCTION presence_connect(p_users uuid[], p_roles text[], p_sessions uuid[], p_node uuid,
 	p_expires timestamptz, p_joinable text[])
 RETURNS TABLE (place bigint, outcome text, status text, class_id uuid, attempt_id uuid, started_at bigint,
 	time_limit_seconds integer, head bigint, joined_event bigint, announced boolean)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
-	v_outcomes text[];
-	v_lock uuid[] := ARRAY(SELECT DISTINCT i.session_id FROM unnest(p_roles, p_sessions) AS i (role, session_id)
+	v_held uuid[] := ARRAY(SELECT DISTINCT i.session_id FROM unnest(p_roles, p_sessions) AS i (role, session_id)
 		WHERE i.role = 'STUDENT');
 	v_now timestamptz;
-	v_join_sessions uuid[];
-	v_join_students uuid[];
-	v_event_sessions uuid[] := '{}';
-	v_event_students uuid[] := '{}';
-	v_event_ids bigint[] := '{}';
+	v_outcomes text[];
+	v_places bigint[];
+	v_sessions uuid[];
+	v_students uuid[];
+	v_ids bigint[];
+	v_joined bigint[] := array_fill(0::bigint, ARRAY[cardinality(p_users)]);
 BEGIN
-	PERFORM FROM sessions s WHERE s.id = ANY (v_lock) ORDER BY s.id FOR SHARE;
+	PERFORM FROM sessions s WHERE s.id = ANY (v_held) ORDER BY s.id FOR SHARE;
 	PERFORM FROM unnest(p_users, p_sessions) AS i (user_id, session_id)
 	JOIN participants p ON p.session_id = i.session_id AND p.student_id = i.user_id
 	ORDER BY p.session_id, p.student_id
@@ -30,12 +31,13 @@ BEGIN
 
 	WITH student AS MATERIALIZED (
 		SELECT min(i.place) AS place, i.session_id, i.user_id, s.status, s.started_at, s.time_limit_seconds,
-			s.test_version_id
+			s.test_version_id, p.connection_status
 		FROM unnest(p_users, p_roles, p_sessions, v_outcomes) WITH ORDINALITY
 			AS i (user_id, role, session_id, outcome, place)
 		JOIN sessions s ON s.id = i.session_id
+		JOIN participants p ON p.session_id = i.session_id AND p.student_id = i.user_id
 		WHERE i.outcome = '' AND i.role = 'STUDENT' AND s.status NOT IN ('COMPLETED', 'CANCELLED')
-		GROUP BY i.session_id, i.user_id, s.id
+		GROUP BY i.session_id, i.user_id, s.id, p.connection_status
 	), present AS (
 		INSERT INTO presences (session_id, student_id, node_id, expires_at)
 		SELECT c.session_id, c.user_id, p_node, p_expires FROM student c
@@ -53,37 +55,30 @@ BEGIN
 		SET connection_status = 'CONNECTED', joined_at = coalesce(p.joined_at, v_now), last_activity = v_now
 		FROM student c
 		WHERE p.session_id = c.session_id AND p.student_id = c.user_id AND c.status = ANY (p_joinable)
-			AND p.connection_status <> 'CONNECTED'
+			AND c.connection_status <> 'CONNECTED'
 		RETURNING p.session_id, p.student_id, c.place
 	)
-	SELECT array_agg(j.session_id ORDER BY j.place), array_agg(j.student_id ORDER BY j.place)
-	INTO v_join_sessions, v_join_students
+	SELECT array_agg(j.place ORDER BY j.place), array_agg(j.session_id ORDER BY j.place),
+		array_agg(j.student_id ORDER BY j.place)
+	INTO v_places, v_sessions, v_students
 	FROM joiner j;
 
-	IF v_join_sessions IS NOT NULL THEN
-		SELECT array_agg(e.session_id), array_agg(e.student_id), array_agg(e.event_id)
-		INTO v_event_sessions, v_event_students, v_event_ids
-		FROM presence_events(1, v_join_sessions, v_join_students) e;
+	IF v_places IS NOT NULL THEN
+		v_ids := presence_events(1, v_sessions, v_students);
+		FOR i IN 1 .. cardinality(v_places) LOOP
+			v_joined[v_places[i]] := v_ids[i];
+		END LOOP;
 	END IF;
 
 	RETURN QUERY
-	WITH event AS MATERIALIZED (
-		SELECT e.session_id, e.student_id, e.event_id,
-			row_number() OVER (PARTITION BY e.session_id ORDER BY e.event_id) = 1 AS announced
-		FROM unnest(v_event_sessions, v_event_students, v_event_ids) AS e (session_id, student_id, event_id)
-	), item AS MATERIALIZED (
-		SELECT i.*, row_number() OVER (PARTITION BY i.session_id, i.user_id ORDER BY i.place) = 1 AS first
-		FROM unnest(p_users, p_roles, p_sessions, v_outcomes) WITH ORDINALITY
-			AS i (user_id, role, session_id, outcome, place)
-	)
 	SELECT i.place, i.outcome, s.status, s.class_id, a.id,
-		floor(extract(epoch FROM s.started_at) * 1000)::bigint, s.time_limit_seconds, t.head,
-		coalesce(e.event_id, 0), coalesce(e.announced, false)
-	FROM item i
+		floor(extract(epoch FROM s.started_at) * 1000)::bigint, s.time_limit_seconds, t.head, i.joined,
+		i.joined > 0 AND i.joined = max(i.joined) OVER (PARTITION BY i.session_id)
+	FROM unnest(p_users, p_sessions, v_outcomes, v_joined) WITH ORDINALITY
+		AS i (user_id, session_id, outcome, joined, place)
 	LEFT JOIN sessions s ON s.id = i.session_id AND i.outcome = ''
 	LEFT JOIN session_streams t ON t.session_id = s.id
 	LEFT JOIN attempts a ON a.session_id = s.id AND a.student_id = i.user_id
-	LEFT JOIN event e ON e.session_id = i.session_id AND e.student_id = i.user_id AND i.first
 	ORDER BY i.place;
 END
 $$;

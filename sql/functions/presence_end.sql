@@ -1,45 +1,60 @@
--- Ends presences, by position in the arrays, and tells of those participants who have none left anywhere; the sessions that have
--- grown by it, with their heads. `p_due`: only those that have expired, or whose node is dead, when their turn comes.
--- Locks as presence_connect does.
+-- Ends presences, by position in the arrays, and tells of those participants who have none left anywhere; returns the sessions
+-- that have grown by it, with their heads. `p_due`: only those that have expired, or whose node is dead, when their turn
+-- comes. Locks and plans as presence_connect does.
 CREATE OR REPLACE FUNCTION presence_end(p_sessions uuid[], p_students uuid[], p_nodes uuid[], p_due boolean)
 RETURNS TABLE (session_id uuid, head bigint)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
 	v_now timestamptz;
-	v_left_sessions uuid[];
-	v_left_students uuid[];
+	v_connected_sessions uuid[];
+	v_connected_students uuid[];
+	v_sessions uuid[];
+	v_students uuid[];
+	v_nodes uuid[];
 BEGIN
 	PERFORM FROM sessions s WHERE s.id = ANY (p_sessions) ORDER BY s.id FOR SHARE;
-	PERFORM FROM unnest(p_sessions, p_students) AS i (session_id, student_id)
-	JOIN participants p ON p.session_id = i.session_id AND p.student_id = i.student_id
-	ORDER BY p.session_id, p.student_id
-	FOR NO KEY UPDATE OF p;
+	-- Materialised, here and below: a condition must be asked of the rows that are locked, not of those that were there before.
+	WITH held AS MATERIALIZED (
+		SELECT p.session_id, p.student_id, p.connection_status
+		FROM (SELECT DISTINCT i.session_id, i.student_id
+			FROM unnest(p_sessions, p_students) AS i (session_id, student_id)) i
+		JOIN participants p ON p.session_id = i.session_id AND p.student_id = i.student_id
+		ORDER BY p.session_id, p.student_id
+		FOR NO KEY UPDATE OF p)
+	SELECT array_agg(h.session_id), array_agg(h.student_id) INTO v_connected_sessions, v_connected_students
+	FROM held h WHERE h.connection_status = 'CONNECTED';
 	v_now := clock_timestamp();
+
+	-- A REST call may be extending one at this moment.
+	WITH held AS MATERIALIZED (
+		SELECT e.session_id, e.student_id, e.node_id, e.expires_at
+		FROM unnest(p_sessions, p_students, p_nodes) AS i (session_id, student_id, node_id)
+		JOIN presences e ON e.session_id = i.session_id AND e.student_id = i.student_id AND e.node_id = i.node_id
+		ORDER BY e.session_id, e.student_id, e.node_id
+		FOR UPDATE OF e)
+	SELECT array_agg(h.session_id), array_agg(h.student_id), array_agg(h.node_id)
+	INTO v_sessions, v_students, v_nodes
+	FROM held h
+	WHERE NOT p_due OR h.expires_at <= v_now
+		OR EXISTS (SELECT FROM nodes n WHERE n.id = h.node_id AND n.lease_until < v_now);
 	DELETE FROM presences e
-	USING (SELECT DISTINCT i.session_id, i.student_id, i.node_id
-		FROM unnest(p_sessions, p_students, p_nodes) AS i (session_id, student_id, node_id)) i
-	WHERE e.session_id = i.session_id AND e.student_id = i.student_id AND e.node_id = i.node_id
-		AND (NOT p_due OR e.expires_at <= v_now
-			OR EXISTS (SELECT FROM nodes n WHERE n.id = e.node_id AND n.lease_until < v_now));
+	USING unnest(v_sessions, v_students, v_nodes) AS i (session_id, student_id, node_id)
+	WHERE e.session_id = i.session_id AND e.student_id = i.student_id AND e.node_id = i.node_id;
 
-	WITH leaver AS (
-		UPDATE participants p SET connection_status = 'DISCONNECTED', last_activity = v_now
-		FROM (SELECT i.session_id, i.student_id, min(i.place) AS place
-			FROM unnest(p_sessions, p_students) WITH ORDINALITY AS i (session_id, student_id, place)
-			GROUP BY i.session_id, i.student_id) i
-		WHERE p.session_id = i.session_id AND p.student_id = i.student_id AND p.connection_status = 'CONNECTED'
-			AND NOT EXISTS (SELECT FROM presences e
-				WHERE e.session_id = p.session_id AND e.student_id = p.student_id)
-		RETURNING p.session_id, p.student_id, i.place)
-	SELECT array_agg(l.session_id ORDER BY l.place), array_agg(l.student_id ORDER BY l.place)
-	INTO v_left_sessions, v_left_students
-	FROM leaver l;
-
-	IF v_left_sessions IS NOT NULL THEN
-		RETURN QUERY
-		SELECT e.session_id, max(e.event_id) FROM presence_events(-1, v_left_sessions, v_left_students) e
-		GROUP BY e.session_id;
+	SELECT array_agg(c.session_id), array_agg(c.student_id)
+	INTO v_sessions, v_students
+	FROM unnest(v_connected_sessions, v_connected_students) AS c (session_id, student_id)
+	WHERE NOT EXISTS (SELECT FROM presences e WHERE e.session_id = c.session_id AND e.student_id = c.student_id);
+	IF v_sessions IS NULL THEN
+		RETURN;
 	END IF;
+	UPDATE participants p SET connection_status = 'DISCONNECTED', last_activity = v_now
+	FROM unnest(v_sessions, v_students) AS c (session_id, student_id)
+	WHERE p.session_id = c.session_id AND p.student_id = c.student_id;
+	RETURN QUERY
+	SELECT e.session_id, max(e.event_id)
+	FROM unnest(v_sessions, presence_events(-1, v_sessions, v_students)) AS e (session_id, event_id)
+	GROUP BY e.session_id;
 END
 $$;

@@ -1,39 +1,51 @@
--- Tells that these participants have joined (p_step 1) or left (p_step -1), in the order given, each with the count after it. The
--- one place where connected_count moves with its events; it locks the streams, so it is called last.
-CREATE OR REPLACE FUNCTION presence_events(p_step integer, p_sessions uuid[], p_students uuid[])
-RETURNS TABLE (session_id uuid, student_id uuid, event_id bigint)
-LANGUAGE plpgsql AS $$
-#variable_conflict use_column
+-- Tells that these participants have joined (p_step 1) or left (p_step -1), each with the count after it: within a session in the
+-- order given. The one place where connected_count moves, with its events; it locks the streams, in order, so it is called last.
+-- Returns the events' ids by position.
+CREATE OR REPLACE FUNCTION presence_events(p_step integer, p_sessions uuid[], p_students uuid[]) RETURNS bigint[]
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+DECLARE
+	v_ids bigint[] := array_fill(0::bigint, ARRAY[cardinality(p_sessions)]);
+	v_group record;
+	v_head bigint;
+	v_connected integer;
+	v_now timestamptz;
 BEGIN
-	PERFORM FROM session_streams s WHERE s.session_id = ANY (p_sessions) ORDER BY s.session_id FOR NO KEY UPDATE;
-	RETURN QUERY
-	WITH change AS MATERIALIZED (
-		SELECT c.session_id, c.student_id, u.full_name, p.joined_at,
-			row_number() OVER (PARTITION BY c.session_id ORDER BY c.place) AS n
+	FOR v_group IN
+		SELECT c.session_id, count(*)::integer AS total, array_agg(c.student_id ORDER BY c.place) AS students,
+			array_agg(c.place ORDER BY c.place) AS places
 		FROM unnest(p_sessions, p_students) WITH ORDINALITY AS c (session_id, student_id, place)
-		JOIN users u ON u.id = c.student_id
-		JOIN participants p ON p.session_id = c.session_id AND p.student_id = c.student_id
-	), grown AS (
+		GROUP BY c.session_id
+		ORDER BY c.session_id
+	LOOP
 		UPDATE session_streams s
-		SET head = s.head + g.total, connected_count = s.connected_count + p_step * g.total
-		FROM (SELECT c.session_id, count(*)::integer AS total FROM change c GROUP BY c.session_id) g
-		WHERE s.session_id = g.session_id
-		RETURNING s.session_id, s.head - g.total AS head, s.connected_count - p_step * g.total AS connected
-	)
-	INSERT INTO events (session_id, event_id, type, audience, actor_id, payload, created_at)
-	SELECT c.session_id, g.head + c.n,
-		CASE WHEN p_step > 0 THEN 'participant_joined' ELSE 'participant_disconnected' END, 'all', c.student_id,
-		CASE WHEN p_step > 0 THEN json_build_object(
-			'student_id', c.student_id,
-			'student_name', c.full_name,
-			'connected_count', g.connected + c.n,
-			'joined_at', api_time(c.joined_at))
-		ELSE json_build_object(
-			'student_id', c.student_id,
-			'student_name', c.full_name,
-			'connected_count', g.connected - c.n) END,
-		clock_timestamp()
-	FROM change c JOIN grown g ON g.session_id = c.session_id
-	RETURNING events.session_id, events.actor_id, events.event_id;
+		SET head = s.head + v_group.total, connected_count = s.connected_count + p_step * v_group.total
+		WHERE s.session_id = v_group.session_id
+		RETURNING s.head - v_group.total, s.connected_count - p_step * v_group.total
+		INTO STRICT v_head, v_connected;
+		v_now := clock_timestamp();
+
+		INSERT INTO events (session_id, event_id, type, audience, actor_id, payload, created_at)
+		SELECT v_group.session_id, v_head + c.n,
+			CASE WHEN p_step > 0 THEN 'participant_joined' ELSE 'participant_disconnected' END, 'all',
+			c.student_id,
+			CASE WHEN p_step > 0 THEN json_build_object(
+				'student_id', c.student_id,
+				'student_name', u.full_name,
+				'connected_count', v_connected + c.n,
+				'joined_at', api_time(p.joined_at))
+			ELSE json_build_object(
+				'student_id', c.student_id,
+				'student_name', u.full_name,
+				'connected_count', v_connected - c.n) END,
+			v_now
+		FROM unnest(v_group.students) WITH ORDINALITY AS c (student_id, n)
+		JOIN users u ON u.id = c.student_id
+		JOIN participants p ON p.session_id = v_group.session_id AND p.student_id = c.student_id;
+
+		FOR i IN 1 .. v_group.total LOOP
+			v_ids[v_group.places[i]] := v_head + i;
+		END LOOP;
+	END LOOP;
+	RETURN v_ids;
 END
 $$;
