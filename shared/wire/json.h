@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/compiler.h"
 #include "base/id.h"
+#include "base/utf8.h"
 #include "core/err.h"
 
 /* A value of a parsed tree, borrowed: it lives as long as the arena it was parsed into. */
@@ -122,10 +123,5 @@ void json_add_string(struct buf *out, const char *text);
 void json_add_stringn(struct buf *out, const char *text, size_t len);
 void json_add_id(struct buf *out, const struct id *id);
 void json_add_time(struct buf *out, int64_t ms);
-
-/* Code points in valid UTF-8 text. */
-size_t utf8_length(const char *text);
-/* Whether the bytes are well-formed UTF-8 (RFC 3629). */
-bool utf8_valid(const char *bytes, size_t len);
 
 #endif
