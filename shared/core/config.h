@@ -1,9 +1,10 @@
 /* The settings: one file, the environment over it, defaults under it; one table of keys (config.def).
  *
  * The file is lines of `key = value`, `#` begins a comment at a line's start or after white space; a value may be
- * quoted with "". An unknown key, a value of the wrong kind or out of range, and settings that don't fit together
- * (no JWT secret) are errors that name file and line, or the environment variable. An unknown INVIGIL_*
- * variable is not an error: other programs' live there too. */
+ * quoted with "", where \" and \\ stand for a quote and a backslash. An unknown key, a key set twice, a value of the wrong
+ * kind or out of range, and settings that don't fit together (no JWT secret) are errors that name file and line, or the
+ * environment variable. An unknown INVIGIL_* variable is not an error: other programs' live there too. An empty
+ * variable counts as not set. */
 #ifndef INVIGIL_CORE_CONFIG_H
 #define INVIGIL_CORE_CONFIG_H
 

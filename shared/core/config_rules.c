@@ -1,0 +1,166 @@
+#include "core/config_loading.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "core/address.h"
+
+/* What the settings must be together: the only place that knows some of them by name. */
+
+#define SECRET_BYTES_MIN 32
+#define SECRET_FILE_MAX	 65536
+
+/* Texts of which only certain words are right. */
+static const struct {
+	const char *name;
+	size_t offset; /* in struct config */
+	const char *words[5];
+} word_rules[] = {
+    {"jwt_algorithm", offsetof(struct config, jwt_algorithm), {"HS256", "RS256", "ES256"}},
+    {"log_level", offsetof(struct config, log_level), {"debug", "info", "warn", "error"}},
+    {"log_format", offsetof(struct config, log_format), {"logfmt", "json"}},
+};
+
+static void check_word(struct config_loading *loading, const char *name, const char *value,
+		       const char *const *words)
+{
+	struct buf names;
+
+	buf_init(&names, loading->arena);
+	for (; *words; words++) {
+		if (strcmp(*words, value) == 0)
+			return;
+		buf_adds(&names, names.len == 0 ? "" : words[1] ? ", " : " or ");
+		buf_adds(&names, *words);
+	}
+	if (!names.failed)
+		config_complain(loading, name, "must be %s", names.data);
+}
+
+static void check_words(struct config_loading *loading)
+{
+	for (size_t i = 0; i < ARRAY_LEN(word_rules); i++) {
+		const char *member = (const char *)loading->config + word_rules[i].offset;
+
+		check_word(loading, word_rules[i].name, *(const char *const *)(const void *)member,
+			   word_rules[i].words);
+	}
+}
+
+/* Reads the secret that the file holds; the line's end isn't part of it. */
+static void read_secret_file(struct config_loading *loading)
+{
+	const char *key = "jwt_secret_file";
+	FILE *file = fopen(loading->config->jwt_secret_file, "re");
+	char secret[SECRET_FILE_MAX + 1];
+	size_t len;
+	int error;
+
+	if (!file) {
+		config_complain(loading, key, "%s: can't be opened: %s", loading->config->jwt_secret_file,
+				strerror(errno));
+		return;
+	}
+	len = fread(secret, 1, sizeof(secret), file);
+	error = ferror(file) ? errno : 0;
+	fclose(file);
+	if (error) {
+		config_complain(loading, key, "%s: can't be read: %s", loading->config->jwt_secret_file,
+				strerror(error));
+	} else if (len > SECRET_FILE_MAX || memchr(secret, '\0', len)) {
+		config_complain(loading, key, "%s: must be one text of at most %d bytes",
+				loading->config->jwt_secret_file, SECRET_FILE_MAX);
+	} else {
+		while (len && (secret[len - 1] == '\n' || secret[len - 1] == '\r'))
+			len--;
+		loading->config->jwt_secret = arena_strndup(loading->arena, secret, len);
+	}
+	explicit_bzero(secret, sizeof(secret));
+}
+
+static void check_secret(struct config_loading *loading)
+{
+	const char *secret = "jwt_secret", *file = "jwt_secret_file";
+	struct config *config = loading->config;
+	int before = loading->problem_count;
+
+	if (*config->jwt_secret && *config->jwt_secret_file) {
+		if (config_source(loading, secret) == config_source(loading, file))
+			config_complain(loading, secret, "set both this and jwt_secret_file; one must go");
+		else if (config_source(loading, file) == CONFIG_FROM_ENV)
+			config->jwt_secret = "";
+	}
+	if (!*config->jwt_secret && *config->jwt_secret_file) {
+		read_secret_file(loading);
+		secret = file;
+	}
+	if (loading->problem_count > before || !config->jwt_secret ||
+	    strlen(config->jwt_secret) >= SECRET_BYTES_MIN)
+		return;
+	if (!*config->jwt_secret && secret != file)
+		config_complain(loading, secret,
+				"missing; set it, or INVIGIL_JWT_SECRET, to at least %d random bytes",
+				SECRET_BYTES_MIN);
+	else
+		config_complain(loading, secret, "too short; it needs at least %d random bytes",
+				SECRET_BYTES_MIN);
+}
+
+static void check_readable(struct config_loading *loading, const char *name, const char *path)
+{
+	if (*path && access(path, R_OK) != 0)
+		config_complain(loading, name, "%s: can't be read: %s", path, strerror(errno));
+}
+
+static void check_keys(struct config_loading *loading, enum config_service service)
+{
+	const char *public_key = "jwt_public_key_file";
+
+	if (strcmp(loading->config->jwt_algorithm, "HS256") == 0) {
+		check_secret(loading);
+		return;
+	}
+	if (!*loading->config->jwt_public_key_file)
+		config_complain(loading, public_key, "missing; %s needs a public key (PEM)",
+				loading->config->jwt_algorithm);
+	check_readable(loading, public_key, loading->config->jwt_public_key_file);
+	if (service != CONFIG_PUSHD)
+		check_readable(loading, "jwt_private_key_file", loading->config->jwt_private_key_file);
+}
+
+/* "127.0.0.1:8765", "[::1]:8765" */
+static bool has_port(const char *address)
+{
+	const char *colon = strrchr(address, ':');
+	size_t digits = colon ? strspn(colon + 1, "0123456789") : 0;
+
+	return digits >= 1 && digits <= 5 && !colon[1 + digits] && atoi(colon + 1) <= 65535;
+}
+
+static void check_addresses(struct config_loading *loading)
+{
+	const struct config_list *proxies = &loading->config->trusted_proxies;
+	struct network network;
+
+	for (int i = 0; i < proxies->count; i++) {
+		if (!network_parse(proxies->items[i], &network))
+			config_complain(loading, "trusted_proxies", "%s: is neither an address nor a network",
+					proxies->items[i]);
+	}
+	if (loading->config->bus_endpoints.count == 0)
+		config_complain(loading, "bus_endpoints", "must name an endpoint");
+	if (!has_port(loading->config->pushd_listen))
+		config_complain(loading, "pushd_listen", "must be address:port");
+}
+
+void config_check(struct config_loading *loading, enum config_service service)
+{
+	check_words(loading);
+	check_addresses(loading);
+	if (!loading->problem_count)
+		check_keys(loading, service);
+}
