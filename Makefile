@@ -9,14 +9,15 @@ PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef
 HARDEN   := -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
 ifdef SANITIZE
-OPTIMISE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANITIZERS := -fsanitize=address,undefined
+OPTIMISE := -O1 -g $(SANITIZERS) -fno-sanitize-recover=all -fno-omit-frame-pointer
 else
 OPTIMISE := -O2 -g -D_FORTIFY_SOURCE=2
 endif
 CFLAGS   ?=
 ALL_CFLAGS = -std=gnu17 $(OPTIMISE) $(WARNINGS) $(HARDEN) -pthread -MMD -MP $(CFLAGS)
 CPPFLAGS += -Ishared -I. -I$(B)/gen $(PKG_CFLAGS)
-LDFLAGS  += -pie -Wl,-z,relro,-z,now -Wl,--as-needed -pthread $(if $(SANITIZE),-fsanitize=address,undefined)
+LDFLAGS  += -pie -Wl,-z,relro,-z,now -Wl,--as-needed -pthread $(SANITIZERS)
 LIBS     := -lfcgi $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lm
 
 SHARED_SRC := $(wildcard shared/*/*.c)
