@@ -25,18 +25,24 @@ enum {
 static const char *const TRUE_FALSE[] = {"true", "t", "false", "f", "notgiven", "ng", NULL};
 static const char *const YES_NO[] = {"yes", "y", "no", "n", "notgiven", "ng", NULL};
 
+const char *const QUESTION_TYPES[QUESTION_TYPE_COUNT + 1] = {
+    [QUESTION_MULTIPLE_CHOICE] = "multiple_choice",
+    [QUESTION_MULTIPLE_SELECT] = "multiple_select",
+    [QUESTION_TRUE_FALSE_NOT_GIVEN] = "true_false_not_given",
+    [QUESTION_YES_NO_NOT_GIVEN] = "yes_no_not_given",
+    [QUESTION_MATCHING] = "matching",
+    [QUESTION_SHORT_ANSWER] = "short_answer",
+};
+
+/* How answers of a type are compared; a type without a row: as options, by folded text. */
 static const struct {
-	const char *name;
 	enum fold_kind fold;
 	const char *const *words; /* the only answers there are; NULL: any */
 	bool limited;		  /* max_words counts */
 } TYPES[QUESTION_TYPE_COUNT] = {
-    [QUESTION_MULTIPLE_CHOICE] = {.name = "multiple_choice"},
-    [QUESTION_MULTIPLE_SELECT] = {.name = "multiple_select"},
-    [QUESTION_TRUE_FALSE_NOT_GIVEN] = {"true_false_not_given", FOLD_TIGHT, TRUE_FALSE, false},
-    [QUESTION_YES_NO_NOT_GIVEN] = {"yes_no_not_given", FOLD_TIGHT, YES_NO, false},
-    [QUESTION_MATCHING] = {.name = "matching"},
-    [QUESTION_SHORT_ANSWER] = {"short_answer", FOLD_TEXT, NULL, true},
+    [QUESTION_TRUE_FALSE_NOT_GIVEN] = {FOLD_TIGHT, TRUE_FALSE, false},
+    [QUESTION_YES_NO_NOT_GIVEN] = {FOLD_TIGHT, YES_NO, false},
+    [QUESTION_SHORT_ANSWER] = {FOLD_TEXT, NULL, true},
 };
 
 struct text {
@@ -93,13 +99,13 @@ const char *const SCORINGS[] = {
 
 const char *question_type_name(enum question_type type)
 {
-	return TYPES[type].name;
+	return QUESTION_TYPES[type];
 }
 
 bool question_type_parse(const char *name, enum question_type *ret)
 {
-	for (size_t i = 0; name && i < ARRAY_LEN(TYPES); i++) {
-		if (strcmp(TYPES[i].name, name) == 0) {
+	for (int i = 0; name && i < QUESTION_TYPE_COUNT; i++) {
+		if (strcmp(QUESTION_TYPES[i], name) == 0) {
 			*ret = (enum question_type)i;
 			return true;
 		}

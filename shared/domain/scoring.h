@@ -26,7 +26,8 @@ enum question_type {
 const char *question_type_name(enum question_type type);
 MUST_CHECK bool question_type_parse(const char *name, enum question_type *ret);
 
-/* The scorings there are, NULL-terminated: "points" and one for each table of bands.def. */
+/* Names, NULL-terminated: the types in the enum's order; "points" and one for each table of bands.def. */
+extern const char *const QUESTION_TYPES[];
 extern const char *const SCORINGS[];
 
 /* `text` as marking compares it, NUL-terminated. False: it doesn't fit, nothing is left of it, or it is none
