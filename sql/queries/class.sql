@@ -1,0 +1,24 @@
+-- Classes and their rosters. Arrays of users are in the order of the body; NULL is none given.
+
+-- name: class_create :one
+SELECT * FROM class_create(@actor_id::uuid, @role::text, @name::text, @description::text, @teacher_ids::uuid[],
+	@student_ids::uuid[]);
+
+-- name: class_list :one
+SELECT class_list(@actor_id::uuid, @role::text, @status::text, @teacher_id::uuid, @after::uuid, @limit::bigint) AS doc;
+
+-- name: class_get :one
+SELECT * FROM class_get(@class_id::uuid, @actor_id::uuid, @role::text);
+
+-- name: class_update :one
+SELECT * FROM class_update(@class_id::uuid, @actor_id::uuid, @role::text, @name::text, @description::text,
+	@teacher_ids::uuid[]);
+
+-- name: class_archive :one
+SELECT * FROM class_archive(@class_id::uuid, @actor_id::uuid, @role::text);
+
+-- name: class_student_add :one
+SELECT * FROM class_student_add(@class_id::uuid, @actor_id::uuid, @role::text, @student_ids::uuid[]);
+
+-- name: class_student_remove :one
+SELECT * FROM class_student_remove(@class_id::uuid, @actor_id::uuid, @role::text, @student_id::uuid);
