@@ -15,7 +15,7 @@ LANGUAGE sql STABLE AS $$
 			'total_questions', coalesce(a.total_questions, v.total_questions, 0),
 			'violations', coalesce(a.violations, 0),
 			'highlights', coalesce(a.highlights, 0),
-			'score', a.score,
+			'score', trim_scale(a.score),
 			'time_taken_seconds', session_time_taken(s.started_at, a.submitted_at),
 			'last_activity', api_time(greatest(p.last_activity, a.last_activity)))
 			ORDER BY u.full_name, u.id), '[]')

@@ -13,10 +13,9 @@ DECLARE
 		ORDER BY s.id DESC LIMIT 1));
 	v_item record;
 BEGIN
-	v_reply.outcome := session_denial(v_session, p_actor, p_role, false);
-	IF v_reply.outcome = '' AND p_role <> 'STUDENT' THEN
-		v_reply.outcome := 'ACCESS_DENIED';
-	END IF;
+	SELECT CASE WHEN j.outcome = '' AND p_role <> 'STUDENT' THEN 'ACCESS_DENIED' ELSE j.outcome END
+	INTO v_reply.outcome
+	FROM session_judge(ARRAY[p_actor], ARRAY[p_role], ARRAY[v_session]) j;
 	IF v_reply.outcome <> '' THEN
 		RETURN v_reply;
 	END IF;

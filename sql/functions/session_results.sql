@@ -5,7 +5,7 @@ RETURNS TABLE (outcome text, student_id uuid, student_name text, email text, sta
 	score text, answered_questions integer, total_questions integer, time_taken_seconds bigint, violations integer,
 	highlights integer, started_at text, submitted_at text)
 LANGUAGE sql STABLE AS $$
-	SELECT d.outcome, u.id, u.full_name, u.email, a.status, a.submission_type, a.score::text,
+	SELECT d.outcome, u.id, u.full_name, u.email, a.status, a.submission_type, trim_scale(a.score)::text,
 		a.answered_questions, a.total_questions, session_time_taken(s.started_at, a.submitted_at), a.violations,
 		a.highlights, api_time(a.started_at), api_time(a.submitted_at)
 	FROM (SELECT monitor_denial(p_session, p_actor, p_role) AS outcome) d

@@ -14,7 +14,7 @@ BEGIN
 	END IF;
 	SELECT count(*) FILTER (WHERE a.status = 'SUBMITTED') AS submitted,
 		count(*) FILTER (WHERE a.status = 'IN_PROGRESS') AS in_progress,
-		avg(a.score)::double precision AS average, max(a.score) AS highest, min(a.score) AS lowest,
+		avg(a.score)::double precision AS average, trim_scale(max(a.score)) AS highest, trim_scale(min(a.score)) AS lowest,
 		round(avg(session_time_taken(s.started_at, a.submitted_at)))::bigint AS time_taken,
 		avg(a.answered_questions)::double precision AS progress,
 		coalesce(sum(a.violations), 0) AS violations
