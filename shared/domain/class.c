@@ -77,7 +77,12 @@ enum err class_student_add(struct domain *d, const struct actor *actor, const st
 		return ERR_MEMORY;
 	enum err err = q_class_student_add(d->db, d->arena, class_id, &actor->user_id, role_name(actor->role),
 					   students, &rows);
-	return err ? err : domain_reply(d, rows, ret);
+	if (!err)
+		err = domain_reply(d, rows, ret);
+	/* One student is a body's `student_id`, as a rule; a list of one is told of by that name, too. */
+	if (err == ERR_VALIDATION && student_ids->count == 1 && d->problems.first)
+		d->problems.first->field = "student_id";
+	return err;
 }
 
 enum err class_student_remove(struct domain *d, const struct actor *actor, const struct id *class_id,

@@ -36,13 +36,13 @@ const char *const QUESTION_TYPES[QUESTION_TYPE_COUNT + 1] = {
 
 /* How answers of a type are compared; a type without a row: as options, by folded text. */
 static const struct {
-	enum fold_kind fold;
 	const char *const *words; /* the only answers there are; NULL: any */
-	bool limited;		  /* max_words counts */
+	enum fold_kind fold;
+	bool limited; /* max_words counts */
 } TYPES[QUESTION_TYPE_COUNT] = {
-    [QUESTION_TRUE_FALSE_NOT_GIVEN] = {FOLD_TIGHT, TRUE_FALSE, false},
-    [QUESTION_YES_NO_NOT_GIVEN] = {FOLD_TIGHT, YES_NO, false},
-    [QUESTION_SHORT_ANSWER] = {FOLD_TEXT, NULL, true},
+    [QUESTION_TRUE_FALSE_NOT_GIVEN] = {TRUE_FALSE, FOLD_TIGHT, false},
+    [QUESTION_YES_NO_NOT_GIVEN] = {YES_NO, FOLD_TIGHT, false},
+    [QUESTION_SHORT_ANSWER] = {NULL, FOLD_TEXT, true},
 };
 
 struct text {

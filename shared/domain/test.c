@@ -41,7 +41,13 @@ struct normaliser {
 	bool failed;	   /* memory ran out */
 };
 
-#define WRONG(n, path, ...) problem_add((n)->problems, (path) ? (path) : "", __VA_ARGS__)
+/* A path that there was no memory for. */
+static const char *path_or_none(const char *path)
+{
+	return path ? path : "";
+}
+
+#define WRONG(n, path, ...) problem_add((n)->problems, path_or_none(path), __VA_ARGS__)
 
 /* The id that the body brings, when it can be kept; else a new one. */
 static void put_id(struct normaliser *n, const json_value *value)
