@@ -1,5 +1,5 @@
-/* Attempts: what a student does with the paper. The four hot commands are batches: a REST worker passes one, pushd's lane
- * a hundred; one statement, one commit, each item with its own outcome. */
+/* Attempts: what a student does with the paper. The four hot commands are batches: a REST worker passes one,
+ * pushd's lane a hundred; one statement, one commit, each item with its own outcome. */
 #ifndef INVIGIL_DOMAIN_ATTEMPT_H
 #define INVIGIL_DOMAIN_ATTEMPT_H
 
@@ -8,8 +8,8 @@
 
 MUST_CHECK enum err attempt_get(struct domain *d, const struct actor *actor, const struct id *attempt_id,
 				struct doc *ret);
-/* The paper without keys, for its student while IN_PROGRESS. *ret_etag is a quoted entity tag of the content. When `if_none_match`
- * matches it, *ret stays empty (text NULL). */
+/* The paper without keys, for its student while IN_PROGRESS. *ret_etag is a quoted entity tag of the content.
+ * When `if_none_match` matches it, *ret stays empty (text NULL). */
 MUST_CHECK enum err attempt_test(struct domain *d, const struct actor *actor, const struct id *attempt_id,
 				 const char *if_none_match, struct doc *ret, const char **ret_etag);
 
@@ -18,7 +18,7 @@ struct attempt_command {
 	struct actor actor;
 	struct id attempt_id;
 	/* out */
-	enum err err;   /* OK: committed. ERR_AUTH_FAILED, ERR_ATTEMPT_NOT_FOUND, ERR_ACCESS_DENIED,
+	enum err err;	/* OK: committed. ERR_AUTH_FAILED, ERR_ATTEMPT_NOT_FOUND, ERR_ACCESS_DENIED,
 			   ERR_QUESTION_NOT_IN_TEST, ERR_ATTEMPT_TIME_EXPIRED … */
 	struct doc doc; /* what REST answers */
 };
@@ -44,8 +44,9 @@ struct violation_command {
 	struct violation_input in;
 };
 
-/* The return value is about the statement as a whole: not OK means that nothing was committed, for no item (or that nobody
- * knows: ERR_UNAVAILABLE). Each OK item's events are in the outbox, in order. */
+/* The return value is about the statement as a whole: not OK means that nothing was committed, for no item
+ * (or that nobody knows: ERR_UNAVAILABLE). Each OK item's events are in the outbox, in order. What is wrong
+ * with an item that is ERR_VALIDATION (the paper has no such place) is in d->problems. */
 MUST_CHECK enum err attempt_answer(struct domain *d, struct answer_command *items, size_t count);
 MUST_CHECK enum err attempt_progress(struct domain *d, struct progress_command *items, size_t count);
 MUST_CHECK enum err attempt_highlight(struct domain *d, struct highlight_command *items, size_t count);
