@@ -46,7 +46,7 @@ static const struct command {
 } COMMANDS[] = {
     {"serve", serve_command, true, CONFIG_APP, "", "answer REST calls on app_socket, in the foreground"},
     {"migrate", migrate_command, true, CONFIG_APP, "", "bring the database to this version's schema"},
-    {"user", user_command, true, CONFIG_APP, "add|passwd|list …", "accounts; without more it tells how"},
+    {"user", user_command, true, CONFIG_APP, "add|passwd|list", "accounts; without more it tells how"},
     {"token", token_command, true, CONFIG_APP, "EMAIL [--hours N]", "print an access token for a user"},
     {"check-config", check_config_command, true, CONFIG_BOTH, "", "check the settings and print them"},
     {"routes", routes_command, false, CONFIG_APP, "", "print every REST route and who may call it"},

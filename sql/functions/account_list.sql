@@ -4,7 +4,7 @@ RETURNS text
 LANGUAGE sql STABLE AS $$
 	WITH page AS (
 		SELECT u FROM users u
-		WHERE (p_after IS NULL OR u.id < p_after)
+		WHERE u.id < coalesce(p_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
 		  AND (p_role IS NULL OR u.role = p_role)
 		  AND (p_actor_role = 'ADMIN' OR u.role = 'STUDENT')
 		  AND (p_query IS NULL OR position(lower(p_query) IN lower(u.full_name)) > 0
