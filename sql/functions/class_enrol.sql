@@ -6,8 +6,9 @@ BEGIN
 	SELECT p_class, i.id
 	FROM (SELECT i.id, min(i.place) AS place FROM unnest(p_students) WITH ORDINALITY AS i (id, place)
 		GROUP BY i.id ORDER BY 2) AS i;
+	-- Against who is connecting just now: he must find an entry when he locks it, or none until he is done.
 	PERFORM FROM sessions s
-	WHERE s.class_id = p_class AND s.status NOT IN ('COMPLETED', 'CANCELLED') ORDER BY s.id FOR SHARE;
+	WHERE s.class_id = p_class AND s.status NOT IN ('COMPLETED', 'CANCELLED') ORDER BY s.id FOR NO KEY UPDATE;
 	-- Who was on the roster before may still have his entry: one with an attempt has stayed.
 	INSERT INTO participants (session_id, student_id)
 	SELECT s.id, c.student_id
