@@ -15,6 +15,7 @@ static enum err find_route(struct turn *turn)
 	const struct request *request = call->request;
 	const enum err err = route_find(request->arena, request->method, request->path, &turn->match);
 	call->route = turn->match.route;
+	call->pattern = turn->match.path ? turn->match.path->pattern : NULL;
 	call->checked = err == OK && route_is_public(&turn->match);
 	for (int i = 0; i < ROUTE_PARAMS; i++)
 		call->params[i] = turn->match.params[i];

@@ -77,15 +77,18 @@ static void reply(const struct exchange *exchange, const struct request *request
 static void log_request(const struct worker *worker, const struct outcome *outcome, int64_t ms)
 {
 	const struct call *call = &outcome->call;
-	const struct log_field fields[] = {
+	struct log_field fields[7] = {
 	    LOG_TEXT("method", method_name(call->request->method)),
-	    LOG_TEXT("route", call->route ? call->route->pattern : ""),
+	    LOG_TEXT("route", call->pattern),
 	    LOG_INT("status", outcome->response.status),
 	    LOG_INT("ms", ms),
-	    LOG_TEXT("code", err_code(outcome->err)),
-	    LOG_ID("user", &call->actor.user_id),
-	    {.key = NULL},
 	};
+	int count = 4;
+	if (outcome->err)
+		fields[count++] = LOG_TEXT("code", err_code(outcome->err));
+	if (!id_is_nil(&call->actor.user_id))
+		fields[count++] = LOG_ID("user", &call->actor.user_id);
+	fields[count].key = NULL;
 	log_write(LOG_INFO, "request", fields);
 	if (outcome->err && err_status(outcome->err) >= 500)
 		log_error("request failed", LOG_TEXT("code", err_code(outcome->err)),

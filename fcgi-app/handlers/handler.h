@@ -13,7 +13,8 @@
 #include "fcgi-app/http/route.h"
 
 struct call {
-	const struct route *route;
+	const struct route *route; /* NULL while none is found */
+	const char *pattern;	   /* the route's path; NULL: the path isn't there */
 	const struct request *request;
 	struct response *response;
 	struct domain *domain;

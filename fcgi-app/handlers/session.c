@@ -41,6 +41,8 @@ static enum err refuse_session(struct call *call, const struct session_body *bod
 		class_err = domain_guard(call->domain, &call->actor, THING_CLASS_WRITE, &in->class_id);
 	if (body->test_id)
 		test_err = domain_guard(call->domain, &call->actor, THING_TEST_READ, &in->test_id);
+	if (class_err == ERR_ACCESS_DENIED) /* making a session is managing it */
+		class_err = ERR_NO_PERMISSION_TO_MANAGE_SESSION;
 	if (class_err == ERR_CLASS_NOT_FOUND || test_err == OK)
 		return class_err ? class_err : call_refuse(call);
 	return test_err;

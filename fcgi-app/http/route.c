@@ -181,7 +181,7 @@ void routes_print(FILE *out)
 	static const char *const bodies[] = {[NO_BODY] = "-", [BODY] = "JSON", [BODY_LARGE] = "JSON 8 MiB"};
 	for (int i = 0; i < ROUTE_COUNT; i++) {
 		const struct route *row = &ROUTES[i];
-		fprintf(out, "%-7s /api/v1%-42s", METHODS[row->method], row->pattern);
+		fprintf(out, "%-7s /api/v1%-36s", METHODS[row->method], row->pattern);
 		print_roles(row->roles, out);
 		fprintf(out, " %-11s %s\n", bodies[row->body], row->name);
 	}
