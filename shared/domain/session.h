@@ -117,7 +117,8 @@ MUST_CHECK enum err session_events_after(struct domain *d, const struct id *sess
 
 struct head_item {
 	struct id session_id;
-	uint64_t head; /* out; 0: no such stream (any more) */
+	uint64_t head; /* out; 0: nothing has happened yet, or the stream is gone */
+	bool gone;     /* out: there is no such stream (any more): the session has been deleted */
 };
 
 /* The heads of many streams in one query. */

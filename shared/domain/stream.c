@@ -67,10 +67,12 @@ enum err session_heads(struct domain *d, struct head_item *items, size_t count)
 	err = q_stream_heads(d->db, d->arena, sessions, &rows);
 	if (err != OK)
 		return err;
-	for (size_t i = 0; i < count; i++)
-		items[i].head = 0;
-	for (int row = 0; row < rows_count(rows); row++)
-		items[rows_int(rows, row, "place") - 1].head = (uint64_t)rows_int(rows, row, "head");
+	for (int row = 0; row < rows_count(rows); row++) {
+		struct head_item *item = &items[rows_int(rows, row, "place") - 1];
+
+		item->head = (uint64_t)rows_int(rows, row, "head");
+		item->gone = rows_null(rows, row, "head");
+	}
 	return OK;
 }
 

@@ -10,9 +10,9 @@ ORDER BY e.event_id
 LIMIT @limit::bigint;
 
 -- name: stream_heads :many
-SELECT i.place, s.head
-FROM unnest(@sessions::uuid[]) WITH ORDINALITY AS i (session_id, place)
-JOIN session_streams s ON s.session_id = coalesce(i.session_id, '00000000-0000-0000-0000-000000000000');
+SELECT i.place, (SELECT s.head FROM session_streams s
+	WHERE s.session_id = coalesce(i.session_id, '00000000-0000-0000-0000-000000000000')) AS head
+FROM unnest(@sessions::uuid[]) WITH ORDINALITY AS i (session_id, place);
 
 -- name: stream_figures :many
 SELECT place, stats FROM session_figures(@sessions::uuid[]) WHERE stats IS NOT NULL;
