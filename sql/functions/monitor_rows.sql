@@ -12,17 +12,17 @@ LANGUAGE sql STABLE AS $$
 			'question_index', a.question_index,
 			'question_number', a.question_number,
 			'answered_questions', coalesce(a.answered_questions, 0),
-			'total_questions', coalesce(a.total_questions, v.total_questions, 0),
+			'total_questions', coalesce(a.total_questions, s.total_questions, 0),
 			'violations', coalesce(a.violations, 0),
 			'highlights', coalesce(a.highlights, 0),
 			'score', trim_scale(a.score),
 			'time_taken_seconds', session_time_taken(s.started_at, a.submitted_at),
 			'last_activity', api_time(greatest(p.last_activity, a.last_activity)))
 			ORDER BY u.full_name, u.id), '[]')
-	FROM sessions s
+	FROM (SELECT s.id, s.started_at, (SELECT v.total_questions FROM test_versions v
+			WHERE v.id = session_version(s.test_version_id, s.test_id)) AS total_questions
+		FROM sessions s WHERE s.id = p_session) s
 	JOIN participants p ON p.session_id = s.id
 	JOIN users u ON u.id = p.student_id
 	LEFT JOIN attempts a ON a.session_id = s.id AND a.student_id = p.student_id
-	LEFT JOIN test_versions v ON v.id = session_version(s.id)
-	WHERE s.id = p_session
 $$;

@@ -4,6 +4,7 @@ CREATE OR REPLACE FUNCTION session_stats(p_session uuid, p_actor uuid, p_role te
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	v_reply reply;
+	v_version uuid;
 	v_attempts record;
 	v_violations json;
 	v_questions json;
@@ -12,6 +13,7 @@ BEGIN
 	IF v_reply.outcome <> '' THEN
 		RETURN v_reply;
 	END IF;
+	SELECT session_version(s.test_version_id, s.test_id) INTO v_version FROM sessions s WHERE s.id = p_session;
 	SELECT count(*) FILTER (WHERE a.status = 'SUBMITTED') AS submitted,
 		count(*) FILTER (WHERE a.status = 'IN_PROGRESS') AS in_progress,
 		avg(a.score)::double precision AS average, trim_scale(max(a.score)) AS highest, trim_scale(min(a.score)) AS lowest,
@@ -47,7 +49,7 @@ BEGIN
 			count(*) FILTER (WHERE round(a.marks[q.number], 6) >= round(q.points, 6)) AS correct
 		FROM attempts a
 		WHERE a.session_id = p_session AND a.status = 'SUBMITTED') m ON true
-	WHERE q.version_id = session_version(p_session);
+	WHERE q.version_id = v_version;
 
 	SELECT json_build_object(
 		'session_id', s.id,
