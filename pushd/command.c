@@ -1,0 +1,387 @@
+/* The table of message types, and the way of a command through a lane and back as `ack` or `error`. */
+#include "pushd/command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "pushd/dialect/dialect.h"
+#include "pushd/farewell.h"
+#include "pushd/work.h"
+#include "wire/command.h"
+
+/* One message being served. */
+struct call {
+	struct pushd *pushd;
+	struct conn *conn;
+	struct arena *arena; /* the message's; NULL once a job has taken it over */
+	struct incoming in;
+	int64_t now;
+};
+
+/* --- answers
+ * ------------------------------------------------------------------------------------------------------- */
+
+static void complain(struct conn *conn, enum err err, const char *ref, const struct problems *problems)
+{
+	const struct complaint complaint = {.err = err, .ref = ref, .problems = problems};
+
+	conn_tell(conn, conn->dialect->error(&complaint));
+}
+
+static void acknowledge(struct conn *conn, const char *ref, const struct doc *doc)
+{
+	if (ref)
+		conn_tell(conn, conn->dialect->ack(ref, doc));
+}
+
+/* --- messages that need no database
+ * -------------------------------------------------------------------------------- */
+
+static void heartbeat(struct call *call)
+{
+	struct conn *conn = call->conn;
+
+	conn_tell(conn, conn->dialect->pong(call->in.ref, conn->cursor, call->now));
+	acknowledge(conn, call->in.ref, NULL);
+}
+
+static void disconnect(struct call *call)
+{
+	acknowledge(call->conn, call->in.ref, NULL);
+	conn_close(call->conn, CLOSE_NORMAL, "disconnect", END_CLEAN);
+}
+
+/* The same user in the same role goes on with a fresh token. */
+static void refresh_token(struct call *call)
+{
+	const char *token = json_text(json_member(call->in.body, "token"));
+	struct conn *conn = call->conn;
+	struct token_claims claims;
+	char time[TIME_TEXT];
+	struct doc doc;
+
+	if (!token || token_verify(call->pushd->keys, token, &claims) ||
+	    !id_equal(&claims.actor.user_id, &conn->actor.user_id) || claims.actor.role != conn->actor.role) {
+		complain(conn, ERR_AUTH_FAILED, call->in.ref, NULL);
+		return;
+	}
+	conn->expires_at = claims.expires_at;
+	doc.text = arena_printf(call->arena, "{\"expires_at\":\"%s\"}", time_format(conn->expires_at, time));
+	doc.len = doc.text ? strlen(doc.text) : 0;
+	acknowledge(conn, call->in.ref, &doc);
+}
+
+/* --- jobs
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+/* The last step of everything that was refused before a lane had it. */
+static void refuse(struct call *call, enum err err, const struct problems *problems)
+{
+	complain(call->conn, err, call->in.ref, problems);
+}
+
+static bool submit(struct pushd *pushd, struct job *job)
+{
+	if (pushd->adopted && !pushd->stopping && lane_submit(pushd->lane, job))
+		return true;
+	pushd->metrics.jobs_refused++;
+	return false;
+}
+
+static void state_read(struct job *job, void *context)
+{
+	struct read_job *read = (struct read_job *)(void *)job;
+	struct conn *conn = context;
+
+	if (job->err) {
+		complain(conn, job->err, read->ref, job->problems);
+	} else {
+		conn_tell(conn, conn->dialect->state(read->ref, &read->doc, clock_now()));
+		acknowledge(conn, read->ref, NULL);
+	}
+	conn_unref(conn);
+}
+
+static void state_sync_request(struct call *call)
+{
+	struct conn *conn = call->conn;
+	bool staff = (conn->actor.role & ROLES_STAFF) != 0;
+	struct read_job *job = job_new(sizeof(*job), staff ? WORK_SNAPSHOT : WORK_STATE, &conn->session_id,
+				       &conn->actor.user_id);
+
+	if (!job) {
+		refuse(call, ERR_MEMORY, NULL);
+		return;
+	}
+	job->actor = conn->actor;
+	job->ref = call->in.ref ? arena_strdup(job->job.arena, call->in.ref) : NULL;
+	job->job.done = state_read;
+	job->job.context = conn_ref(conn);
+	if (!submit(call->pushd, &job->job)) {
+		conn_unref(conn);
+		job_free(&job->job);
+		refuse(call, ERR_UNAVAILABLE, NULL);
+	}
+}
+
+/* --- the student's commands
+ * ------------------------------------------------------------------------------------------ */
+
+static bool read_answers(const json_value *body, struct problems *problems, struct command_job *job)
+{
+	return command_read_answers(body, problems, &job->in.answers.items, &job->in.answers.count);
+}
+
+static bool read_progress(const json_value *body, struct problems *problems, struct command_job *job)
+{
+	return command_read_progress(body, problems, &job->in.progress);
+}
+
+static bool read_highlight(const json_value *body, struct problems *problems, struct command_job *job)
+{
+	return command_read_highlight(body, problems, &job->in.highlight);
+}
+
+static bool read_violation(const json_value *body, struct problems *problems, struct command_job *job)
+{
+	return command_read_violation(body, "TAB_SWITCH", problems, &job->in.violation);
+}
+
+static bool read_nothing(const json_value *body UNUSED, struct problems *problems UNUSED,
+			 struct command_job *job UNUSED)
+{
+	return true;
+}
+
+static void command_done(struct job *job, void *context)
+{
+	struct command_job *command = (struct command_job *)(void *)job;
+	struct conn *conn = context;
+
+	if (job->err)
+		complain(conn, job->err, command->ref, job->problems);
+	else
+		acknowledge(conn, command->ref, &command->doc);
+	conn_unref(conn);
+}
+
+/* Hands a command over; one that can't be is refused, and freed. */
+static void hand_over(struct pushd *pushd, struct conn *conn, struct command_job *command)
+{
+	if (conn->state >= CONN_CLOSING) {
+		job_free(&command->job);
+		return;
+	}
+	if (id_is_nil(&conn->attempt_id)) {
+		complain(conn, ERR_INVALID_ATTEMPT_STATUS, command->ref, NULL);
+		job_free(&command->job);
+		return;
+	}
+	command->attempt_id = conn->attempt_id;
+	command->job.done = command_done;
+	command->job.context = conn_ref(conn);
+	if (!submit(pushd, &command->job)) {
+		conn_unref(conn);
+		complain(conn, ERR_UNAVAILABLE, command->ref, NULL);
+		job_free(&command->job);
+	}
+}
+
+/* A command that waits until it is known which attempt it is for. */
+struct lookup_job {
+	struct connect_job connect;
+	struct conn *conn;
+	struct command_job *command;
+};
+
+static void looked_up(struct job *job, void *context)
+{
+	struct lookup_job *lookup = (struct lookup_job *)(void *)job;
+	struct conn *conn = lookup->conn;
+
+	conn->lookups--;
+	if (job->err) {
+		complain(conn, job->err, lookup->command->ref, NULL);
+		job_free(&lookup->command->job);
+	} else {
+		conn->attempt_id = lookup->connect.item.attempt_id;
+		hand_over(context, conn, lookup->command);
+	}
+	conn_unref(conn);
+}
+
+/* Connecting again changes nothing for who is connected, and tells the attempt that a start has made
+ * meanwhile. */
+static void look_up(struct call *call, struct command_job *command)
+{
+	struct conn *conn = call->conn;
+	struct lookup_job *job = job_new(sizeof(*job), WORK_CONNECT, &conn->session_id, &conn->actor.user_id);
+
+	if (!job) {
+		refuse(call, ERR_MEMORY, NULL);
+		job_free(&command->job);
+		return;
+	}
+	job->connect.node = call->pushd->node;
+	job->connect.item.actor = conn->actor;
+	job->connect.item.session_id = conn->session_id;
+	job->connect.job.done = looked_up;
+	job->connect.job.context = call->pushd;
+	job->conn = conn_ref(conn);
+	job->command = command;
+	if (!submit(call->pushd, &job->connect.job)) {
+		conn_unref(conn);
+		refuse(call, ERR_UNAVAILABLE, NULL);
+		job_free(&command->job);
+		job_free(&job->connect.job);
+		return;
+	}
+	conn->lookups++;
+}
+
+struct row {
+	const char *type;
+	int roles;
+	/* Either it is served here … */
+	void (*serve)(struct call *call);
+	/* … or it is a command of this kind, read so. */
+	int kind;
+	bool (*read)(const json_value *body, struct problems *problems, struct command_job *job);
+};
+
+static const struct row rows[] = {
+    {"heartbeat", ROLES_ALL, .serve = heartbeat},
+    {"disconnect", ROLES_ALL, .serve = disconnect},
+    {"refresh_token", ROLES_ALL, .serve = refresh_token},
+    {"state_sync_request", ROLES_ALL, .serve = state_sync_request},
+    {"answer_submitted", ROLE_STUDENT, .kind = WORK_ANSWER, .read = read_answers},
+    {"progress_update", ROLE_STUDENT, .kind = WORK_PROGRESS, .read = read_progress},
+    {"text_highlighted", ROLE_STUDENT, .kind = WORK_HIGHLIGHT, .read = read_highlight},
+    {"tab_violation", ROLE_STUDENT, .kind = WORK_VIOLATION, .read = read_violation},
+    {"submit_attempt", ROLE_STUDENT, .kind = WORK_SUBMIT, .read = read_nothing},
+};
+
+/* The job takes over the message's arena, which its inputs point into. */
+static void student_command(struct call *call, const struct row *row)
+{
+	struct conn *conn = call->conn;
+	struct command_job *job = arena_alloc(call->arena, sizeof(*job));
+	struct problems problems;
+
+	if (!job) {
+		refuse(call, ERR_MEMORY, NULL);
+		return;
+	}
+	problems_init(&problems, call->arena);
+	if (!row->read(call->in.body, &problems, job)) {
+		refuse(call, ERR_VALIDATION, &problems);
+		return;
+	}
+	job->job.arena = call->arena;
+	job->job.kind = row->kind;
+	job->job.session_id = conn->session_id;
+	job->job.user_id = conn->actor.user_id;
+	job->actor = conn->actor;
+	job->ref = call->in.ref;
+	list_init(&job->job.in_queue);
+	call->arena = NULL;
+	if (conn->lookups || id_is_nil(&conn->attempt_id))
+		look_up(call, job);
+	else
+		hand_over(call->pushd, conn, job);
+}
+
+static void serve(struct call *call)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (strcmp(rows[i].type, call->in.type) != 0)
+			continue;
+		if (!(rows[i].roles & (int)call->conn->actor.role))
+			refuse(call, ERR_ACCESS_DENIED, NULL);
+		else if (rows[i].serve)
+			rows[i].serve(call);
+		else
+			student_command(call, &rows[i]);
+		return;
+	}
+	refuse(call, ERR_INVALID_MESSAGE, NULL);
+}
+
+/* --- in
+ * -----------------------------------------------------------------------------------------------------------------
+ */
+
+static void run(struct pushd *pushd, struct conn *conn, const char *text, size_t len)
+{
+	struct call call = {.pushd = pushd, .conn = conn, .arena = arena_new(1024), .now = clock_now()};
+
+	if (!call.arena) {
+		complain(conn, ERR_MEMORY, NULL, NULL);
+		return;
+	}
+	if (conn->dialect->decode(call.arena, text, len, &call.in))
+		refuse(&call, ERR_INVALID_MESSAGE, NULL);
+	else
+		serve(&call);
+	arena_free(call.arena);
+}
+
+struct early {
+	struct list in_early;
+	struct message *text;
+};
+
+void command_early_free(struct list *node)
+{
+	struct early *early = list_entry(node, struct early, in_early);
+
+	message_unref(early->text);
+	free(early);
+}
+
+static void keep(struct conn *conn, const char *text, size_t len)
+{
+	struct early *early = malloc(sizeof(*early));
+
+	conn->early_bytes += len;
+	if (!early || conn->early_bytes > conn->queue_limit) {
+		free(early);
+		farewell(conn, ERR_RATE_LIMITED);
+		return;
+	}
+	early->text = message_new(text, len);
+	if (!early->text) {
+		free(early);
+		farewell(conn, ERR_MEMORY);
+		return;
+	}
+	list_append(&conn->early, &early->in_early);
+}
+
+void command_early(struct pushd *pushd, struct conn *conn)
+{
+	conn_ref(conn);
+	while (!list_empty(&conn->early) && conn->state < CONN_CLOSING) {
+		struct early *early = list_entry(conn->early.next, struct early, in_early);
+
+		list_remove(&early->in_early);
+		run(pushd, conn, early->text->text, early->text->len);
+		command_early_free(&early->in_early);
+	}
+	conn_unref(conn);
+}
+
+void command_message(struct pushd *pushd, struct conn *conn, const char *text, size_t len)
+{
+	if (conn->state >= CONN_CLOSING)
+		return;
+	pushd->metrics.received++;
+	if (!window_take(&conn->messages, pushd->config->ws_messages_per_minute, clock_monotonic()))
+		farewell(conn, ERR_RATE_LIMITED);
+	else if (conn->state == CONN_OPENING)
+		keep(conn, text, len);
+	else
+		run(pushd, conn, text, len);
+}

@@ -1,0 +1,18 @@
+/* What clients say: a message becomes a command, a lane runs it, and its outcome goes back. The commands are
+ * the very same domain functions that REST calls. */
+#ifndef INVIGIL_PUSHD_COMMAND_H
+#define INVIGIL_PUSHD_COMMAND_H
+
+#include <stddef.h>
+
+#include "base/list.h"
+#include "pushd/pushd.h"
+
+/* A whole text message, valid UTF-8. One that comes before its sender was let in waits until he is. */
+void command_message(struct pushd *pushd, struct conn *conn, const char *text, size_t len);
+/* Runs those that waited. */
+void command_early(struct pushd *pushd, struct conn *conn);
+/* Frees one that waited in conn.early. */
+void command_early_free(struct list *node);
+
+#endif

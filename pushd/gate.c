@@ -1,0 +1,322 @@
+/* Opening: path, token, limits, then the database's word; closing: room, roster and presence. */
+#include "pushd/gate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "core/address.h"
+#include "core/log.h"
+#include "pushd/command.h"
+#include "pushd/dialect/dialect.h"
+#include "pushd/farewell.h"
+#include "pushd/scheduler.h"
+#include "pushd/work.h"
+
+/* Where each dialect is spoken: the session's id is what stands between the two. */
+static const struct {
+	const char *before;
+	const char *behind;
+	const struct dialect *dialect;
+} paths[] = {
+    {"/api/v1/websocket/", "/ws", &dialect_live},
+    {"/api/v1/sessions/", "/ws", &dialect_live},
+};
+
+/* The dialect of a path and what names the session in it; NULL: nothing is spoken there. */
+static const struct dialect *dialect_of(const char *path, const char **ret_name, size_t *ret_len)
+{
+	size_t len = strlen(path);
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		size_t before = strlen(paths[i].before), behind = strlen(paths[i].behind);
+
+		if (len <= before + behind || strncmp(path, paths[i].before, before) ||
+		    strcmp(path + len - behind, paths[i].behind) ||
+		    memchr(path + before, '/', len - before - behind))
+			continue;
+		*ret_name = path + before;
+		*ret_len = len - before - behind;
+		return paths[i].dialect;
+	}
+	return NULL;
+}
+
+bool gate_serves(const char *path)
+{
+	const char *name;
+	size_t len;
+
+	return dialect_of(path, &name, &len) != NULL;
+}
+
+/* --- leaving
+ * ---------------------------------------------------------------------------------------------------- */
+
+static int64_t grace_ms(const struct pushd *pushd)
+{
+	return pushd->config->presence_grace_seconds * 1000;
+}
+
+static void drop_early(struct conn *conn)
+{
+	list_each (node, &conn->early) {
+		list_remove(node);
+		command_early_free(node);
+	}
+}
+
+static void left(struct conn *conn, enum conn_end how)
+{
+	struct pushd *pushd = conn->owner;
+
+	room_remove(conn);
+	roster_remove(pushd->roster, conn);
+	drop_early(conn);
+	if (conn->counted)
+		presence_ended(pushd->presence, &conn->session_id, &conn->actor.user_id, how, grace_ms(pushd),
+			       clock_monotonic());
+	conn->counted = false;
+	if (conn->too_slow)
+		pushd->metrics.slow++;
+}
+
+static const struct conn_hooks hooks = {
+    .left = left,
+    .drained = room_drained,
+};
+
+void gate_closed(struct pushd *pushd, struct conn *conn, enum conn_end how)
+{
+	double seconds = (double)(clock_monotonic() - conn->opened_at) / 1000;
+
+	conn_closed(conn, how);
+	list_remove(&conn->in_slot);
+	pushd->open--;
+	pushd->metrics.connections--;
+	metrics_closed(&pushd->metrics, seconds);
+	log_info("connection closed", LOG_INT("conn", conn->serial), LOG_INT("code", conn->close_code),
+		 LOG_TEXT("reason", conn->close_reason), LOG_INT("last_event", conn->cursor),
+		 LOG_INT("seconds", seconds));
+	conn_unref(conn);
+}
+
+/* --- coming in
+ * ------------------------------------------------------------------------------------------------------ */
+
+static void refuse(struct pushd *pushd, struct conn *conn, enum err err)
+{
+	metrics_refused(&pushd->metrics, err);
+	log_info("connection refused", LOG_INT("conn", conn->serial), LOG_TEXT("code", err_code(err)));
+	farewell(conn, err);
+}
+
+/* Staff gets the state that the following events build on. */
+static void snapshot_read(struct job *job, void *context)
+{
+	struct conn *conn = context;
+
+	if (conn->state == CONN_REPLAYING && job->err)
+		farewell(conn, job->err);
+	else if (conn->state == CONN_REPLAYING)
+		room_snapshot(conn->room, conn, &((struct read_job *)(void *)job)->doc, clock_now());
+	conn_unref(conn);
+}
+
+static void ask_snapshot(struct pushd *pushd, struct conn *conn)
+{
+	struct read_job *job = job_new(sizeof(*job), WORK_SNAPSHOT, &conn->session_id, &conn->actor.user_id);
+
+	if (!job) {
+		farewell(conn, ERR_MEMORY);
+		return;
+	}
+	job->job.done = snapshot_read;
+	job->job.context = conn_ref(conn);
+	lane_submit_always(pushd->lane, &job->job);
+}
+
+static void let_in(struct pushd *pushd, struct conn *conn, const struct connect_item *item)
+{
+	pushd->metrics.let_in++;
+	log_info("connection let in", LOG_INT("conn", conn->serial), LOG_INT("head", item->head),
+		 LOG_INT("ms", clock_monotonic() - conn->opened_at));
+	room_admit(conn->room, conn, item, pushd->config->replay_events, clock_now());
+	if (conn->state == CONN_REPLAYING && conn->snapshot_due)
+		ask_snapshot(pushd, conn);
+	if (conn->room)
+		scheduler_baseline(pushd, conn->room);
+	command_early(pushd, conn);
+}
+
+static void connect_answered(struct job *job, void *context)
+{
+	struct conn *conn = context;
+	struct pushd *pushd = conn->owner;
+	const struct connect_item *item = &((struct connect_job *)(void *)job)->item;
+
+	if (conn->actor.role == ROLE_STUDENT)
+		presence_answered(pushd->presence, &item->session_id, &item->actor.user_id, !job->err,
+				  clock_monotonic());
+	if (conn->state == CONN_OPENING && job->err)
+		refuse(pushd, conn, job->err);
+	else if (conn->state == CONN_OPENING)
+		let_in(pushd, conn, item);
+	conn_unref(conn);
+}
+
+static enum err ask_in(struct pushd *pushd, struct conn *conn, const struct id *session_id)
+{
+	struct connect_job *job = job_new(sizeof(*job), WORK_CONNECT, session_id, &conn->actor.user_id);
+
+	if (!job)
+		return ERR_MEMORY;
+	job->node = pushd->node;
+	job->item.actor = conn->actor;
+	job->item.session_id = *session_id;
+	job->job.done = connect_answered;
+	job->job.context = conn_ref(conn);
+	if (conn->actor.role == ROLE_STUDENT)
+		conn->counted = presence_asked(pushd->presence, session_id, &conn->actor.user_id);
+	if ((conn->actor.role == ROLE_STUDENT && !conn->counted) || !lane_submit(pushd->lane, &job->job)) {
+		if (conn->counted)
+			presence_answered(pushd->presence, session_id, &conn->actor.user_id, false,
+					  clock_monotonic());
+		conn_unref(conn);
+		job_free(&job->job);
+		return ERR_UNAVAILABLE;
+	}
+	return OK;
+}
+
+/* The token and the limits: whom the loop itself turns away. */
+static enum err identify(struct pushd *pushd, struct conn *conn, const char *token)
+{
+	int64_t now = clock_monotonic();
+	struct token_claims claims;
+
+	if (!token || token_verify(pushd->keys, token, &claims))
+		return limits_failure(pushd->limits, pushd->config, &conn->address, now) ? ERR_AUTH_FAILED
+											 : ERR_RATE_LIMITED;
+	conn->actor = claims.actor;
+	conn->expires_at = claims.expires_at;
+	if (!limits_attempt(pushd->limits, pushd->config, &claims.actor.user_id, now))
+		return ERR_RATE_LIMITED;
+	if (roster_count(pushd->roster, &claims.actor.user_id) >=
+	    (size_t)pushd->config->ws_connections_per_user)
+		return ERR_RATE_LIMITED;
+	return OK;
+}
+
+/* Digits and nothing else, as far as they fit. */
+static void read_cursor(struct conn *conn, const char *text)
+{
+	size_t digits = text ? strspn(text, "0123456789") : 0;
+
+	conn->resume = text != NULL;
+	conn->resume_bad = text && (digits == 0 || digits > 18 || text[digits]);
+	if (conn->resume && !conn->resume_bad)
+		conn->cursor = strtoull(text, NULL, 10);
+}
+
+static enum err find_session(const char *path, struct id *ret)
+{
+	char text[ID_TEXT] = "";
+	const char *name;
+	size_t len;
+
+	if (!dialect_of(path, &name, &len) || len >= sizeof(text))
+		return ERR_SESSION_NOT_FOUND;
+	memcpy(text, name, len);
+	return id_parse(text, ret) && !id_is_nil(ret) ? OK : ERR_SESSION_NOT_FOUND;
+}
+
+/* The checks, in the contract's order; OK: the database is being asked. */
+static enum err come_in(struct pushd *pushd, struct conn *conn, const struct handshake *handshake)
+{
+	struct room *room;
+	struct id session_id;
+	enum err err = identify(pushd, conn, handshake->token);
+
+	if (!err)
+		err = find_session(handshake->path, &session_id);
+	if (err)
+		return err;
+	log_info("connection opened", LOG_INT("conn", conn->serial), LOG_ID("session", &session_id),
+		 LOG_ID("user", &conn->actor.user_id), LOG_TEXT("role", role_name(conn->actor.role)),
+		 LOG_TEXT("address", handshake->address), LOG_TEXT("dialect", conn->dialect->name));
+	if (!pushd->adopted || pushd->stopping)
+		return ERR_UNAVAILABLE;
+	room = rooms_open(pushd->rooms, &session_id);
+	if (!room || !roster_add(pushd->roster, conn))
+		return ERR_MEMORY;
+	room_add(room, conn);
+	return ask_in(pushd, conn, &session_id);
+}
+
+struct conn *gate_open(struct pushd *pushd, const struct handshake *handshake, const struct conn_ops *ops,
+		       void *socket)
+{
+	struct conn *conn = conn_new(ops, socket, &hooks, pushd, (size_t)pushd->config->ws_queue_bytes);
+	const char *name;
+	size_t len;
+	enum err err;
+
+	if (!conn)
+		return NULL;
+	conn->dialect = dialect_of(handshake->path, &name, &len);
+	if (!conn->dialect)
+		conn->dialect = &dialect_live;
+	if (!address_parse(handshake->address, &conn->address))
+		conn->address = ID_NIL;
+	read_cursor(conn, handshake->last_event_id);
+	list_append(&pushd->slots[conn->serial % SLOTS], &conn->in_slot);
+	pushd->open++;
+	pushd->metrics.connections++;
+	pushd->metrics.opened++;
+	err = come_in(pushd, conn, handshake);
+	if (err) {
+		if (!conn->room)
+			log_info("handshake", LOG_INT("conn", conn->serial),
+				 LOG_TEXT("address", handshake->address));
+		refuse(pushd, conn, err);
+	}
+	return conn;
+}
+
+/* --- while it is open
+ * -------------------------------------------------------------------------------------------------- */
+
+static void look_after(struct pushd *pushd, struct conn *conn, const struct conn_rules *rules)
+{
+	switch (conn_check(conn, rules)) {
+	case CONN_FINE:
+		break;
+	case CONN_EXPIRED:
+		farewell(conn, ERR_AUTH_FAILED);
+		break;
+	case CONN_IDLE:
+		conn_close(conn, CLOSE_GOING_AWAY, "idle", END_LOST);
+		break;
+	case CONN_DEAD:
+		pushd->metrics.dead++;
+		conn_close(conn, CLOSE_GOING_AWAY, "no answer to pings", END_LOST);
+		break;
+	case CONN_STUCK:
+		conn->ops->kill(conn->socket);
+		break;
+	}
+}
+
+void gate_look_after(struct pushd *pushd, struct list *slot)
+{
+	const struct conn_rules rules = {
+	    .now = clock_monotonic(),
+	    .wall = clock_now(),
+	    .ping_seconds = pushd->config->ws_ping_seconds,
+	    .idle_seconds = pushd->config->ws_idle_seconds,
+	};
+
+	list_each (node, slot)
+		look_after(pushd, list_entry(node, struct conn, in_slot), &rules);
+}

@@ -1,0 +1,87 @@
+/* The database lane: threads, each with a connection and a queue of its own, so that the loop never waits.
+ * What has queued up while the last statement was committing goes into the next one: jobs of one kind become
+ * one batch.
+ *
+ * Order: jobs of one session share a thread, and jobs of one user in it run in the order in which they came,
+ * whatever their kinds. A batch never holds two jobs of one user. Results come back to the loop's thread in
+ * lane_turn. The lane knows no job's meaning: kinds are rows of a table (work.c). */
+#ifndef INVIGIL_PUSHD_LANE_H
+#define INVIGIL_PUSHD_LANE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/compiler.h"
+#include "base/id.h"
+#include "base/list.h"
+#include "core/config.h"
+#include "core/err.h"
+#include "domain/domain.h"
+
+#define LANE_BATCH_MAX 500   /* jobs that one statement serves at most */
+#define LANE_QUEUE_MAX 20000 /* jobs that one thread may have waiting; more are refused */
+
+/* One thing to be done. Lives, with all it points to, in its own arena; results point into the batch's arena
+ * and are gone after `done`. */
+struct job {
+	struct list in_queue;
+	struct arena *arena;
+	int kind;				      /* its row in the table of kinds */
+	struct id session_id;			      /* decides the thread */
+	struct id user_id;			      /* keeps the order; nil: none to keep */
+	enum err err;				      /* what became of it */
+	const struct problems *problems;	      /* with ERR_VALIDATION; may be NULL */
+	void (*done)(struct job *job, void *context); /* in the loop's thread; must not free it */
+	void *context;
+};
+
+/* How jobs of one kind are run: all of a batch in one go, each with its own `err`. The return value is about
+ * the statement as a whole: not OK means that nothing was committed for any of them. */
+struct job_kind {
+	const char *name;
+	enum err (*run)(struct domain *domain, struct job **jobs, size_t count);
+};
+
+struct lane;
+
+/* What the lane tells the loop's thread. */
+struct lane_hooks {
+	void *context;
+	/* There are results: call lane_turn soon. Comes from any thread. */
+	void (*wake)(void *context);
+	/* One thing that a batch has published, in lane_turn, after the batch's `done` calls. */
+	void (*publish)(void *context, const struct notice *notice);
+	/* A batch is through. `message`: what the database said when it failed. */
+	void (*ran)(void *context, const char *kind, size_t jobs, enum err err, const char *message);
+};
+
+/* Starts `threads` threads plus one for jobs that may take long (lane_submit_slow). */
+MUST_CHECK enum err lane_new(const struct config *config, const struct token_keys *keys,
+			     const struct job_kind *kinds, const struct lane_hooks *hooks, struct lane **ret);
+/* Finishes what is queued for at most `wait_ms`, then stops the threads. What is left is told ERR_UNAVAILABLE
+ * (its `done` is called, no hook is) and freed. */
+void lane_free(struct lane *lane, int wait_ms);
+
+/* A job of `size` bytes (struct job first), zeroed, in an arena of its own. NULL: no memory. */
+MUST_CHECK void *job_new(size_t size, int kind, const struct id *session_id, const struct id *user_id);
+void job_free(struct job *job);
+
+/* Takes the job. False: that thread's queue is full; the job is the caller's still. */
+MUST_CHECK bool lane_submit(struct lane *lane, struct job *job);
+/* For what pushd itself needs (leaves, gaps): never refused. */
+void lane_submit_always(struct lane *lane, struct job *job);
+/* On the thread for long jobs. */
+void lane_submit_slow(struct lane *lane, struct job *job);
+
+/* Hands results to their `done` and notices to `publish`. */
+void lane_turn(struct lane *lane);
+/* Jobs waiting or running. */
+size_t lane_depth(struct lane *lane);
+
+/* Takes the next batch out of `queue` (at most `most` jobs into `ret`): the first job, and all of its kind
+ * behind it that pass no earlier job of their user. Looks at no more than `look` jobs. Returns how many. */
+size_t lane_pick(struct list *queue, struct job **ret, size_t most, size_t look);
+
+#endif

@@ -1,0 +1,262 @@
+/* invigil-pushd: options, configuration, signals, and the loop. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "auth/token.h"
+#include "base/clock.h"
+#include "core/config.h"
+#include "core/log.h"
+#include "core/version.h"
+#include "pushd/pushd.h"
+#include "pushd/server.h"
+
+#define WAVE_MS	    20	  /* at shutdown, clients are sent away … */
+#define WAVE	    200	  /* … so many at a time */
+#define SHUTDOWN_MS 10000 /* and whoever isn't gone by then is cut off */
+#define DRAIN_MS    2000  /* the lanes may finish what they have for so long */
+
+struct daemon {
+	uv_loop_t loop;
+	uv_async_t wake;
+	uv_timer_t alarm;
+	uv_timer_t tick;
+	uv_timer_t wave;
+	uv_signal_t terminate;
+	uv_signal_t interrupt;
+	struct pushd *pushd;
+	struct server *server;
+	int64_t stop_by; /* clock_monotonic(); 0: nobody has asked us to */
+};
+
+/* --- the loop's turns
+ * --------------------------------------------------------------------------------------------- */
+
+static void on_wake(uv_async_t *handle)
+{
+	pushd_wake(((struct daemon *)handle->data)->pushd);
+}
+
+static void on_alarm(uv_timer_t *handle)
+{
+	pushd_fill(((struct daemon *)handle->data)->pushd);
+}
+
+static void on_tick(uv_timer_t *handle)
+{
+	pushd_tick(((struct daemon *)handle->data)->pushd);
+}
+
+static void wake(void *context)
+{
+	uv_async_send(&((struct daemon *)context)->wake);
+}
+
+static void alarm_in(void *context, int ms)
+{
+	uv_timer_start(&((struct daemon *)context)->alarm, on_alarm, (uint64_t)ms, 0);
+}
+
+/* --- the end
+ * -------------------------------------------------------------------------------------------------------- */
+
+static void close_handles(struct daemon *daemon)
+{
+	uv_close((uv_handle_t *)&daemon->wave, NULL);
+	uv_close((uv_handle_t *)&daemon->tick, NULL);
+	uv_close((uv_handle_t *)&daemon->alarm, NULL);
+	uv_close((uv_handle_t *)&daemon->terminate, NULL);
+	uv_close((uv_handle_t *)&daemon->interrupt, NULL);
+	/* the lanes may wake us to the last; the loop ends all the same when the library's handles are closed
+	 */
+	uv_unref((uv_handle_t *)&daemon->wake);
+}
+
+/* A wave of clients; the last one takes the sockets down. */
+static void on_wave(uv_timer_t *handle)
+{
+	struct daemon *daemon = handle->data;
+
+	if (!pushd_dismiss(daemon->pushd, WAVE) && clock_monotonic() < daemon->stop_by)
+		return;
+	uv_timer_stop(handle);
+	server_end(daemon->server);
+	close_handles(daemon);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct daemon *daemon = handle->data;
+
+	if (daemon->stop_by) {
+		log_warn("stopped at once", LOG_INT("signal", number));
+		_exit(1);
+	}
+	log_info("stopping", LOG_INT("signal", number));
+	daemon->stop_by = clock_monotonic() + SHUTDOWN_MS;
+	server_refuse(daemon->server);
+	uv_timer_start(&daemon->wave, on_wave, 0, WAVE_MS);
+}
+
+/* --- the start
+ * ------------------------------------------------------------------------------------------------------- */
+
+static void init_loop(struct daemon *daemon)
+{
+	uv_loop_init(&daemon->loop);
+	uv_async_init(&daemon->loop, &daemon->wake, on_wake);
+	uv_timer_init(&daemon->loop, &daemon->alarm);
+	uv_timer_init(&daemon->loop, &daemon->tick);
+	uv_timer_init(&daemon->loop, &daemon->wave);
+	uv_signal_init(&daemon->loop, &daemon->terminate);
+	uv_signal_init(&daemon->loop, &daemon->interrupt);
+	daemon->wake.data = daemon->alarm.data = daemon->tick.data = daemon->wave.data = daemon;
+	daemon->terminate.data = daemon->interrupt.data = daemon;
+	uv_timer_start(&daemon->tick, on_tick, TICK_MS, TICK_MS);
+	uv_signal_start(&daemon->terminate, on_signal, SIGTERM);
+	uv_signal_start(&daemon->interrupt, on_signal, SIGINT);
+}
+
+/* Every socket is a file: as many as the system lets us have. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == limit.rlim_max)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		log_warn("file limit stays", LOG_TEXT("error", strerror(errno)));
+}
+
+static enum log_level level_of(const char *name)
+{
+	static const char *const names[] = {"debug", "info", "warn", "error"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(names[i], name) == 0)
+			return (enum log_level)i;
+	return LOG_INFO;
+}
+
+static void log_start(const struct config *config)
+{
+	log_setup("pushd", level_of(config->log_level),
+		  strcmp(config->log_format, "json") == 0 ? LOG_JSON : LOG_LOGFMT);
+}
+
+static int serve(const struct config *config, const struct token_keys *keys)
+{
+	struct daemon daemon = {0};
+	const struct loop_hooks hooks = {.context = &daemon, .wake = wake, .alarm = alarm_in};
+	char problem[200];
+
+	signal(SIGPIPE, SIG_IGN);
+	raise_file_limit();
+	init_loop(&daemon);
+	if (pushd_new(config, keys, &hooks, problem, &daemon.pushd)) {
+		log_error("cannot start", LOG_TEXT("problem", problem));
+		return 1;
+	}
+	if (server_new(daemon.pushd, &daemon.loop, &daemon.server)) {
+		log_error("cannot listen", LOG_TEXT("pushd_listen", config->pushd_listen));
+		pushd_free(daemon.pushd, 0);
+		return 1;
+	}
+	log_info("listening", LOG_TEXT("pushd_listen", config->pushd_listen),
+		 LOG_TEXT("version", INVIGIL_VERSION));
+	uv_run(&daemon.loop, UV_RUN_DEFAULT);
+	pushd_free(daemon.pushd, DRAIN_MS);
+	uv_close((uv_handle_t *)&daemon.wake, NULL);
+	uv_run(&daemon.loop, UV_RUN_DEFAULT);
+	server_free(daemon.server);
+	uv_loop_close(&daemon.loop);
+	log_info("stopped");
+	return 0;
+}
+
+/* --- the command line
+ * -------------------------------------------------------------------------------------------------- */
+
+static void usage(FILE *out)
+{
+	fputs("usage: invigil-pushd [--config FILE] [--check-config]\n\n"
+	      "  --config FILE    the settings (default: $INVIGIL_CONFIG, else /etc/invigil/invigil.conf)\n"
+	      "  --check-config   print the effective settings and exit\n"
+	      "  --help           this\n"
+	      "  --version        the version\n\nSettings:\n",
+	      out);
+	config_help(CONFIG_PUSHD, out);
+}
+
+struct options {
+	const char *config;
+	bool check;
+};
+
+/* The exit status when there is nothing more to do; -1: go on. */
+static int read_options(int argc, char **argv, struct options *options)
+{
+	static const struct option longs[] = {
+	    {"config", required_argument, NULL, 'c'},
+	    {"check-config", no_argument, NULL, 'k'},
+	    {"help", no_argument, NULL, 'h'},
+	    {"version", no_argument, NULL, 'v'},
+	    {NULL, 0, NULL, 0},
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
+		if (option == 'c') {
+			options->config = optarg;
+		} else if (option == 'k') {
+			options->check = true;
+		} else if (option == 'v') {
+			puts("invigil-pushd " INVIGIL_VERSION);
+			return 0;
+		} else {
+			usage(option == 'h' ? stdout : stderr);
+			return option == 'h' ? 0 : 2;
+		}
+	}
+	if (optind < argc) {
+		usage(stderr);
+		return 2;
+	}
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {.config = config_default_path()};
+	int status = read_options(argc, argv, &options);
+	struct config *config;
+	struct token_keys *keys;
+	char problem[160];
+
+	if (status >= 0)
+		return status;
+	if (config_load(options.config, CONFIG_PUSHD, stderr, &config))
+		return 2;
+	log_start(config);
+	if (token_keys_new(config, problem, &keys)) {
+		log_error("cannot start", LOG_TEXT("problem", problem));
+		config_free(config);
+		return 2;
+	}
+	if (options.check) {
+		config_print(config, stdout);
+		status = 0;
+	} else {
+		status = serve(config, keys);
+	}
+	token_keys_free(keys);
+	config_free(config);
+	return status;
+}

@@ -1,0 +1,529 @@
+/* One session's listeners: in, along the stream, out. */
+#include "pushd/room.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/map.h"
+#include "pushd/audience.h"
+#include "pushd/farewell.h"
+#include "pushd/ring.h"
+
+#define FIGURES_MS 1000 /* session_stats at most so often */
+
+struct room {
+	struct rooms *rooms;
+	uint64_t serial;
+	struct stream stream;
+	struct ring ring;
+	struct list opening;   /* who asks to come in */
+	struct list listeners; /* who is in: REPLAYING or LIVE */
+	size_t count;	       /* both */
+	size_t staff;	       /* of the listeners */
+	bool paging;	       /* a page for those who resume is being read */
+
+	char *figures;	    /* what the staff was last told, JSON; NULL: nothing yet */
+	bool figures_dirty; /* an event may have changed them */
+	bool baseline_due;  /* nothing to compare with yet */
+	int64_t figures_at; /* when they were last asked for */
+};
+
+struct rooms {
+	struct room_ops ops;
+	struct metrics *metrics;
+	struct map *rooms;
+	uint64_t last_serial;
+};
+
+/* Events that can change a figure of session_stats. */
+static const bool figure_events[EVENT_TYPE_COUNT] = {
+    [EVENT_SESSION_STATUS_CHANGED] = true,
+    [EVENT_PARTICIPANT_JOINED] = true,
+    [EVENT_PARTICIPANT_DISCONNECTED] = true,
+    [EVENT_STUDENT_ANSWER] = true,
+    [EVENT_VIOLATION] = true,
+    [EVENT_STUDENT_SUBMITTED] = true,
+};
+
+static struct room *of_stream(struct stream *stream)
+{
+	return list_entry(stream, struct room, stream);
+}
+
+static bool is_staff(const struct conn *conn)
+{
+	return (conn->actor.role & ROLES_STAFF) != 0;
+}
+
+/* --- delivering -------------------------------------------------------------------------------------------
+ */
+
+/* The one place where an event meets a connection. */
+static void give(struct conn *conn, struct recent *recent)
+{
+	struct message *message;
+
+	if (recent->event.event_id <= conn->cursor)
+		return;
+	conn->cursor = recent->event.event_id;
+	if (!audience_allows(&recent->event, &conn->actor))
+		return;
+	message = recent_wire(recent, conn->dialect);
+	if (message)
+		conn_push(conn, message);
+}
+
+static void deliver(struct stream *stream, const struct event *event)
+{
+	struct room *room = of_stream(stream);
+	struct recent *recent = recent_new(event);
+
+	room->rooms->metrics->events++;
+	if (!recent) {
+		/* they would miss it: they shall come again and resume */
+		list_each (node, &room->listeners)
+			farewell(list_entry(node, struct conn, in_room), ERR_MEMORY);
+		ring_clear(&room->ring);
+		return;
+	}
+	ring_take(&room->ring, recent);
+	if (room->staff && figure_events[event->type])
+		room->figures_dirty = true;
+	list_each (node, &room->listeners) {
+		struct conn *conn = list_entry(node, struct conn, in_room);
+
+		if (conn->state == CONN_LIVE)
+			give(conn, recent);
+	}
+}
+
+static void resync(struct room *room, struct conn *conn)
+{
+	room->rooms->metrics->resyncs++;
+	conn->resync_due = false;
+	conn_tell(conn, conn->dialect->resync(&room->stream.id, conn->cursor, clock_now()));
+}
+
+static void skipped(struct stream *stream, uint64_t event_id)
+{
+	struct room *room = of_stream(stream);
+
+	list_each (node, &room->listeners) {
+		struct conn *conn = list_entry(node, struct conn, in_room);
+
+		if (conn->state != CONN_LIVE || conn->cursor + 1 >= event_id)
+			continue;
+		conn->cursor = event_id - 1;
+		resync(room, conn);
+	}
+}
+
+static void hole(struct stream *stream)
+{
+	struct room_ops *ops = &of_stream(stream)->rooms->ops;
+
+	ops->hole(ops->context, stream);
+}
+
+static bool read_stream(struct stream *stream, uint64_t since)
+{
+	struct room_ops *ops = &of_stream(stream)->rooms->ops;
+
+	return ops->read(ops->context, stream, since);
+}
+
+static const struct stream_ops stream_ops = {
+    .deliver = deliver,
+    .skipped = skipped,
+    .hole = hole,
+    .read = read_stream,
+};
+
+/* --- bringing newcomers up to date -------------------------------------------------------------------------
+ */
+
+static bool waits(const struct conn *conn)
+{
+	return conn->state == CONN_REPLAYING && !conn->snapshot_due && !conn->stalled;
+}
+
+/* Room for one more without tripping the latch: who resumes is fed as he reads. */
+static bool has_appetite(struct conn *conn)
+{
+	if (conn_queued(conn) <= conn->queue_limit / 2)
+		return true;
+	conn->stalled = true;
+	return false;
+}
+
+/* Takes the connection along the ring as far as it goes; LIVE when it has arrived. */
+static void catch_up(struct room *room, struct conn *conn)
+{
+	while (waits(conn)) {
+		struct recent *recent;
+
+		if (conn->cursor >= room->stream.last) {
+			conn_enter(conn, CONN_LIVE);
+			return;
+		}
+		recent = ring_find(&room->ring, conn->cursor + 1);
+		if (!recent || !has_appetite(conn))
+			return;
+		room->rooms->metrics->replayed++;
+		give(conn, recent);
+	}
+}
+
+/* Everybody who waits goes along the ring; for those whom it doesn't reach, one page is asked for. */
+static void replay(struct room *room)
+{
+	struct room_ops *ops = &room->rooms->ops;
+	uint64_t since = UINT64_MAX;
+
+	list_each (node, &room->listeners) {
+		struct conn *conn = list_entry(node, struct conn, in_room);
+
+		catch_up(room, conn);
+		if (waits(conn) && conn->cursor < since)
+			since = conn->cursor;
+	}
+	if (since == UINT64_MAX || room->paging)
+		return;
+	room->paging = ops->backfill(ops->context, room, since);
+	if (!room->paging)
+		room_page(room, since, NULL, 0, true);
+}
+
+/* What he wanted is not there any more. */
+static void give_up(struct room *room, struct conn *conn)
+{
+	conn->cursor = room->stream.last;
+	resync(room, conn);
+	catch_up(room, conn);
+}
+
+static void page_event(struct room *room, uint64_t since, struct recent *recent)
+{
+	list_each (node, &room->listeners) {
+		struct conn *conn = list_entry(node, struct conn, in_room);
+
+		if (!waits(conn) || conn->cursor < since || recent->event.event_id <= conn->cursor)
+			continue;
+		if (recent->event.event_id != conn->cursor + 1) {
+			give_up(room, conn);
+		} else if (has_appetite(conn)) {
+			room->rooms->metrics->replayed++;
+			give(conn, recent);
+		}
+	}
+}
+
+void room_page(struct room *room, uint64_t since, const struct event *items, size_t count, bool failed)
+{
+	room->paging = false;
+	for (size_t i = 0; i < count; i++) {
+		struct recent *recent = recent_new(&items[i]);
+
+		if (!recent)
+			failed = true;
+		else
+			page_event(room, since, recent);
+		recent_free(recent);
+	}
+	list_each (node, &room->listeners) {
+		struct conn *conn = list_entry(node, struct conn, in_room);
+
+		catch_up(room, conn);
+		if (!waits(conn) || conn->cursor < since)
+			continue;
+		if (failed)
+			farewell(conn, ERR_UNAVAILABLE);
+		else if (conn->cursor == since && !count)
+			give_up(room, conn);
+	}
+	if (!failed)
+		replay(room);
+}
+
+/* --- in and out
+ * ------------------------------------------------------------------------------------------------ */
+
+void room_add(struct room *room, struct conn *conn)
+{
+	conn->room = room;
+	conn->session_id = room->stream.id;
+	list_append(&room->opening, &conn->in_room);
+	room->count++;
+}
+
+/* Where he begins: behind what he has seen; a joiner before his own participant_joined; anybody else at the
+ * head. */
+static void place(struct conn *conn, const struct connect_item *item, uint64_t base, int64_t replay_most)
+{
+	bool bad = conn->resume && (conn->resume_bad || conn->cursor > item->head ||
+				    item->head - conn->cursor > (uint64_t)replay_most);
+
+	if (!conn->resume || bad)
+		conn->cursor = base;
+	conn->resync_due = bad;
+}
+
+static void greet(struct conn *conn, const struct connect_item *item, int64_t now)
+{
+	const struct greeting greeting = {
+	    .session_id = item->session_id,
+	    .role = conn->actor.role,
+	    .status = item->status,
+	    .attempt_id = item->attempt_id,
+	    .started_at = item->started_at,
+	    .time_limit_seconds = item->time_limit_seconds,
+	    .last_event_id = conn->cursor,
+	    .now = now,
+	};
+
+	conn_tell(conn, conn->dialect->connected(&greeting));
+}
+
+void room_admit(struct room *room, struct conn *conn, const struct connect_item *item, int64_t replay_most,
+		int64_t now)
+{
+	uint64_t base = item->joined_event ? item->joined_event - 1 : item->head;
+
+	place(conn, item, base, replay_most);
+	conn->attempt_id = item->attempt_id;
+	stream_begin(&room->stream, base);
+	list_remove(&conn->in_room);
+	list_append(&room->listeners, &conn->in_room);
+	conn_enter(conn, CONN_REPLAYING);
+	conn->admitted = true;
+	if (is_staff(conn)) {
+		conn->snapshot_due = true;
+		room->baseline_due |= room->staff++ == 0 && !room->figures;
+	}
+	greet(conn, item, now);
+	if (conn->state == CONN_REPLAYING && conn->resync_due && !conn->snapshot_due)
+		resync(room, conn);
+	stream_grown(&room->stream, item->head, false);
+	replay(room);
+}
+
+void room_snapshot(struct room *room, struct conn *conn, const struct doc *doc, int64_t now)
+{
+	conn->snapshot_due = false;
+	conn_tell(conn, conn->dialect->snapshot(doc, now));
+	if (conn->state == CONN_REPLAYING && conn->resync_due)
+		resync(room, conn);
+	replay(room);
+}
+
+void room_remove(struct conn *conn)
+{
+	struct room *room = conn->room;
+
+	if (!room)
+		return;
+	if (is_staff(conn) && conn->admitted)
+		room->staff--;
+	list_remove(&conn->in_room);
+	conn->room = NULL;
+	room->count--;
+}
+
+void room_drained(struct conn *conn)
+{
+	if (!conn->stalled)
+		return;
+	conn->stalled = false;
+	if (conn->room)
+		replay(conn->room);
+}
+
+void room_gone(struct room *room)
+{
+	list_each (node, &room->opening)
+		farewell(list_entry(node, struct conn, in_room), ERR_SESSION_NOT_FOUND);
+	list_each (node, &room->listeners)
+		farewell(list_entry(node, struct conn, in_room), ERR_SESSION_NOT_FOUND);
+}
+
+/* --- the staff's figures
+ * ----------------------------------------------------------------------------------------- */
+
+bool room_figures_due(struct room *room, int64_t now)
+{
+	if (!room->figures_dirty || !room->staff || now - room->figures_at < FIGURES_MS)
+		return false;
+	room->figures_dirty = false;
+	room->figures_at = now;
+	return true;
+}
+
+bool room_baseline_due(struct room *room)
+{
+	bool due = room->baseline_due;
+
+	room->baseline_due = false;
+	return due;
+}
+
+static void tell_staff(struct room *room, int64_t wall)
+{
+	struct message *wire[DIALECT_COUNT] = {NULL};
+
+	list_each (node, &room->listeners) {
+		struct conn *conn = list_entry(node, struct conn, in_room);
+		struct message **message = &wire[conn->dialect->id];
+
+		if (!is_staff(conn) || conn->snapshot_due)
+			continue;
+		if (!*message)
+			*message = conn->dialect->stats(&room->stream.id, room->figures, wall);
+		if (*message)
+			conn_push(conn, *message);
+	}
+	for (size_t i = 0; i < DIALECT_COUNT; i++)
+		message_unref(wire[i]);
+}
+
+void room_figures(struct room *room, const char *stats, bool baseline, int64_t wall)
+{
+	char *copy;
+
+	if (!stats) {
+		room->figures_dirty |= !baseline;
+		return;
+	}
+	/* a change on its way might be in these figures already, and would then never be told */
+	if (baseline && (room->figures || room->figures_dirty))
+		return;
+	if (room->figures && strcmp(room->figures, stats) == 0)
+		return;
+	copy = strdup(stats);
+	if (!copy)
+		return;
+	free(room->figures);
+	room->figures = copy;
+	if (!baseline)
+		tell_staff(room, wall);
+}
+
+/* --- the rooms
+ * ------------------------------------------------------------------------------------------------- */
+
+struct rooms *rooms_new(const struct room_ops *ops, struct metrics *metrics)
+{
+	struct rooms *rooms = calloc(1, sizeof(*rooms));
+
+	if (!rooms)
+		return NULL;
+	rooms->ops = *ops;
+	rooms->metrics = metrics;
+	rooms->rooms = map_new();
+	if (!rooms->rooms) {
+		free(rooms);
+		return NULL;
+	}
+	return rooms;
+}
+
+static void room_free(struct room *room)
+{
+	room->rooms->metrics->duplicates += room->stream.duplicates;
+	stream_done(&room->stream);
+	ring_clear(&room->ring);
+	free(room->figures);
+	free(room);
+}
+
+void rooms_free(struct rooms *rooms)
+{
+	struct id key;
+	void *room;
+
+	if (!rooms)
+		return;
+	for (size_t at = 0; map_next(rooms->rooms, &at, &key, &room);)
+		room_free(room);
+	map_free(rooms->rooms);
+	free(rooms);
+}
+
+size_t rooms_count(const struct rooms *rooms)
+{
+	return map_count(rooms->rooms);
+}
+
+struct room *rooms_find(const struct rooms *rooms, const struct id *session_id)
+{
+	return map_find(rooms->rooms, session_id);
+}
+
+struct room *rooms_open(struct rooms *rooms, const struct id *session_id)
+{
+	struct room *room = rooms_find(rooms, session_id);
+
+	if (room)
+		return room;
+	room = calloc(1, sizeof(*room));
+	if (!room)
+		return NULL;
+	if (!map_put(rooms->rooms, session_id, room)) {
+		free(room);
+		return NULL;
+	}
+	room->rooms = rooms;
+	room->serial = ++rooms->last_serial;
+	stream_init(&room->stream, session_id, &stream_ops);
+	list_init(&room->opening);
+	list_init(&room->listeners);
+	return room;
+}
+
+struct room *rooms_next(const struct rooms *rooms, size_t *at)
+{
+	struct id key;
+	void *room;
+
+	return map_next(rooms->rooms, at, &key, &room) ? room : NULL;
+}
+
+void rooms_sweep(struct rooms *rooms)
+{
+	struct id key;
+	void *value;
+
+	for (size_t at = 0; map_next(rooms->rooms, &at, &key, &value);) {
+		struct room *room = value;
+
+		if (room->count)
+			continue;
+		map_remove(rooms->rooms, &key);
+		room_free(room);
+	}
+}
+
+uint64_t room_serial(const struct room *room)
+{
+	return room->serial;
+}
+
+const struct id *room_session(const struct room *room)
+{
+	return &room->stream.id;
+}
+
+struct stream *room_stream(struct room *room)
+{
+	return &room->stream;
+}
+
+size_t room_count(const struct room *room)
+{
+	return room->count;
+}
+
+size_t room_staff(const struct room *room)
+{
+	return room->staff;
+}

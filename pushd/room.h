@@ -1,0 +1,80 @@
+/* A room is the connections of one session and its stream of events. Everybody in it has a cursor: the last
+ * event he got or skipped. Newcomers are brought up to the room's last event, from its ring or from the
+ * table, and then hear what all hear; an event at or below a cursor is never sent.
+ *
+ * Reading is the feed's: the room asks through room_ops and is given pages. A room without connections is
+ * freed by rooms_sweep. */
+#ifndef INVIGIL_PUSHD_ROOM_H
+#define INVIGIL_PUSHD_ROOM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "domain/session.h"
+#include "pushd/conn.h"
+#include "pushd/metrics.h"
+#include "pushd/stream.h"
+
+struct room;
+struct rooms;
+
+struct room_ops {
+	void *context;
+	/* The stream misses events: room_fill soon. */
+	void (*hole)(void *context, struct stream *stream);
+	/* Read at most STREAM_PAGE events after `since` for the room's stream: then room_stream_page. */
+	bool (*read)(void *context, struct stream *stream, uint64_t since);
+	/* Likewise for those who resume: then room_page. */
+	bool (*backfill)(void *context, struct room *room, uint64_t since);
+};
+
+MUST_CHECK struct rooms *rooms_new(const struct room_ops *ops, struct metrics *metrics);
+/* The connections must be gone. Accepts NULL. */
+void rooms_free(struct rooms *rooms);
+size_t rooms_count(const struct rooms *rooms);
+/* Borrowed, or NULL. */
+struct room *rooms_find(const struct rooms *rooms, const struct id *session_id);
+/* Made when it isn't there; NULL: no memory. */
+MUST_CHECK struct room *rooms_open(struct rooms *rooms, const struct id *session_id);
+/* Walks the rooms: *at = 0 first; NULL at the end. Nothing may be opened or swept meanwhile. */
+struct room *rooms_next(const struct rooms *rooms, size_t *at);
+/* Frees the rooms that nobody is in. */
+void rooms_sweep(struct rooms *rooms);
+
+/* Names this room among all that ever were: a page that comes too late finds another one. */
+uint64_t room_serial(const struct room *room);
+const struct id *room_session(const struct room *room);
+struct stream *room_stream(struct room *room);
+/* Connections in it. */
+size_t room_count(const struct room *room);
+/* Of those, staff that has been let in. */
+size_t room_staff(const struct room *room);
+
+/* A connection asks to come in. */
+void room_add(struct room *room, struct conn *conn);
+/* It may: decides where in the stream it begins, says `connected`, and brings it up to date. Staff is first
+ * to be given its snapshot (room_snapshot). `replay_most`: who has missed more must fetch his state. */
+void room_admit(struct room *room, struct conn *conn, const struct connect_item *item, int64_t replay_most,
+		int64_t now);
+void room_snapshot(struct room *room, struct conn *conn, const struct doc *doc, int64_t now);
+/* It is closing. */
+void room_remove(struct conn *conn);
+/* Its queue is empty again. */
+void room_drained(struct conn *conn);
+/* A page for those who resume: the events after `since`. `failed`: the database didn't answer. */
+void room_page(struct room *room, uint64_t since, const struct event *items, size_t count, bool failed);
+
+/* The session is no more: everybody is told and sent away. */
+void room_gone(struct room *room);
+
+/* Whether the staff's figures may have changed since they were last asked for, and it is time to ask: at most
+ * once a second. True once per change. */
+bool room_figures_due(struct room *room, int64_t now);
+/* The first staff connection has come: the figures now are what later ones are compared with. */
+bool room_baseline_due(struct room *room);
+/* The figures; sent to the staff when they differ from the last. NULL: couldn't be read. */
+void room_figures(struct room *room, const char *stats, bool baseline, int64_t wall);
+
+#endif

@@ -1,0 +1,275 @@
+/* The clock's jobs, each at most once under way: a slow database is not asked twice. */
+#include "pushd/scheduler.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "core/log.h"
+#include "pushd/feed.h"
+#include "pushd/work.h"
+
+#define EXPIRE_MS     250 /* a session ends at most so long after its deadline, and a commit */
+#define SECOND_MS     1000
+#define ADOPT_MS      500  /* between tries to reach the database at start */
+#define SILENCE_MS    5000 /* without a result for so long, something is wrong */
+#define ADOPT_EXTRA_S 10   /* clients need longer to find a restarted pushd than to reconnect */
+
+/* --- start
+ * ----------------------------------------------------------------------------------------------------------
+ */
+
+static void adopted(struct job *job, void *context)
+{
+	struct pushd *pushd = context;
+
+	pushd->clock.adopting = false;
+	if (job->err)
+		return;
+	pushd->node = ((struct adopt_job *)(void *)job)->node;
+	log_info("node registered", LOG_ID("node", &pushd->node), LOG_TEXT("name", pushd->node_name));
+}
+
+static void adopt(struct pushd *pushd, int64_t now)
+{
+	struct adopt_job *job;
+
+	if (pushd->clock.adopting || now < pushd->clock.adopt_at)
+		return;
+	pushd->clock.adopt_at = now + ADOPT_MS;
+	job = job_new(sizeof(*job), WORK_ADOPT, NULL, NULL);
+	if (!job)
+		return;
+	job->node_name = pushd->node_name;
+	job->grace_seconds = pushd->config->presence_grace_seconds + ADOPT_EXTRA_S;
+	job->job.done = adopted;
+	job->job.context = pushd;
+	pushd->clock.adopting = true;
+	lane_submit_slow(pushd->lane, &job->job);
+}
+
+/* --- deadlines
+ * -------------------------------------------------------------------------------------------------------- */
+
+static void expire(struct pushd *pushd);
+
+static void expired(struct job *job, void *context)
+{
+	struct pushd *pushd = context;
+
+	pushd->clock.expiring = false;
+	if (job->err || !((struct clock_job *)(void *)job)->done)
+		return;
+	log_info("session completed at its deadline");
+	expire(pushd);
+}
+
+static struct clock_job *clock_job(struct pushd *pushd, int kind, void (*done)(struct job *, void *))
+{
+	struct clock_job *job = job_new(sizeof(*job), kind, NULL, NULL);
+
+	if (!job)
+		return NULL;
+	job->node = pushd->node;
+	job->job.done = done;
+	job->job.context = pushd;
+	return job;
+}
+
+static void expire(struct pushd *pushd)
+{
+	struct clock_job *job = clock_job(pushd, WORK_EXPIRE, expired);
+
+	if (!job)
+		return;
+	pushd->clock.expiring = true;
+	lane_submit_slow(pushd->lane, &job->job);
+}
+
+/* --- presences
+ * -------------------------------------------------------------------------------------------------------- */
+
+static void swept(struct job *job UNUSED, void *context)
+{
+	((struct pushd *)context)->clock.sweeping = false;
+}
+
+static void sweep(struct pushd *pushd)
+{
+	struct clock_job *job = pushd->clock.sweeping ? NULL : clock_job(pushd, WORK_SWEEP, swept);
+
+	if (!job)
+		return;
+	pushd->clock.sweeping = true;
+	lane_submit_always(pushd->lane, &job->job);
+}
+
+/* --- heads
+ * --------------------------------------------------------------------------------------------------------------
+ */
+
+static void heads_read(struct job *job, void *context)
+{
+	struct pushd *pushd = context;
+	struct heads_job *heads = (struct heads_job *)(void *)job;
+
+	pushd->clock.asking_heads = false;
+	if (job->err)
+		return;
+	for (size_t i = 0; i < heads->count; i++)
+		feed_head(pushd->feed, &heads->items[i].session_id, heads->items[i].head);
+}
+
+/* The heads of all rooms, and of the system's own stream. */
+static void ask_heads(struct pushd *pushd)
+{
+	struct heads_job *job;
+	struct room *room;
+
+	if (pushd->clock.asking_heads)
+		return;
+	job = job_new(sizeof(*job), WORK_HEADS, NULL, NULL);
+	if (!job)
+		return;
+	job->items = arena_calloc(job->job.arena, rooms_count(pushd->rooms) + 1, sizeof(*job->items));
+	if (!job->items) {
+		job_free(&job->job);
+		return;
+	}
+	job->count = 1;
+	for (size_t at = 0; (room = rooms_next(pushd->rooms, &at));)
+		job->items[job->count++].session_id = *room_session(room);
+	job->job.done = heads_read;
+	job->job.context = pushd;
+	pushd->clock.asking_heads = true;
+	lane_submit_always(pushd->lane, &job->job);
+}
+
+/* --- figures
+ * ----------------------------------------------------------------------------------------------------------
+ */
+
+static void tell_figures(struct job *job, struct pushd *pushd, bool baseline)
+{
+	struct figures_job *figures = (struct figures_job *)(void *)job;
+
+	for (size_t i = 0; i < figures->count; i++) {
+		struct room *room = rooms_find(pushd->rooms, &figures->items[i].session_id);
+
+		if (room)
+			room_figures(room, job->err ? NULL : figures->items[i].stats, baseline, clock_now());
+	}
+}
+
+static void figures_read(struct job *job, void *context)
+{
+	tell_figures(job, context, false);
+}
+
+static void baseline_read(struct job *job, void *context)
+{
+	tell_figures(job, context, true);
+}
+
+static void ask_figures(struct pushd *pushd, struct figures_item *items, size_t count,
+			void (*done)(struct job *, void *))
+{
+	struct figures_job *job = job_new(sizeof(*job), WORK_FIGURES, &items->session_id, NULL);
+
+	if (job)
+		job->items = arena_calloc(job->job.arena, count, sizeof(*items));
+	if (!job || !job->items) {
+		job_free(job ? &job->job : NULL);
+		return;
+	}
+	memcpy(job->items, items, count * sizeof(*items));
+	job->count = count;
+	job->job.done = done;
+	job->job.context = pushd;
+	lane_submit_always(pushd->lane, &job->job);
+}
+
+void scheduler_baseline(struct pushd *pushd, struct room *room)
+{
+	struct figures_item item = {.session_id = *room_session(room)};
+
+	if (room_baseline_due(room))
+		ask_figures(pushd, &item, 1, baseline_read);
+}
+
+/* Rooms whose figures may have changed, some at a time. */
+static void figures(struct pushd *pushd, int64_t now)
+{
+	struct figures_item items[100];
+	struct room *room;
+	size_t count = 0;
+
+	for (size_t at = 0; (room = rooms_next(pushd->rooms, &at));) {
+		if (!room_figures_due(room, now))
+			continue;
+		items[count++] = (struct figures_item){.session_id = *room_session(room)};
+		if (count == ARRAY_LEN(items)) {
+			ask_figures(pushd, items, count, figures_read);
+			count = 0;
+		}
+	}
+	if (count)
+		ask_figures(pushd, items, count, figures_read);
+}
+
+/* --- the clock
+ * -------------------------------------------------------------------------------------------------------- */
+
+void scheduler_heard(struct pushd *pushd, enum err err, int64_t now)
+{
+	bool down = err == ERR_UNAVAILABLE;
+
+	pushd->clock.answered_at = now;
+	if (!down)
+		pushd->clock.database_at = now;
+	if (down == pushd->clock.down)
+		return;
+	pushd->clock.down = down;
+	if (down)
+		log_error("database unreachable");
+	else
+		log_info("database reachable again");
+}
+
+bool scheduler_lane_works(const struct pushd *pushd, int64_t now)
+{
+	return now - pushd->clock.answered_at < SILENCE_MS + pushd->config->database_timeout_ms;
+}
+
+bool scheduler_database_works(const struct pushd *pushd, int64_t now)
+{
+	return !pushd->clock.down && now - pushd->clock.database_at < SILENCE_MS;
+}
+
+static void every_second(struct pushd *pushd)
+{
+	ask_heads(pushd);
+	if (!id_is_nil(&pushd->node))
+		sweep(pushd);
+	limits_sweep(pushd->limits, clock_monotonic());
+	rooms_sweep(pushd->rooms);
+}
+
+void scheduler_tick(struct pushd *pushd, int64_t now)
+{
+	if (id_is_nil(&pushd->node))
+		adopt(pushd, now);
+	if (!pushd->adopted && !id_is_nil(&pushd->node) && feed_begun(pushd->feed)) {
+		pushd->adopted = true;
+		log_info("ready");
+	}
+	if (now >= pushd->clock.expire_at) {
+		pushd->clock.expire_at = now + EXPIRE_MS;
+		if (!pushd->clock.expiring)
+			expire(pushd);
+		figures(pushd, now);
+	}
+	if (now >= pushd->clock.second_at) {
+		pushd->clock.second_at = now + SECOND_MS;
+		every_second(pushd);
+	}
+}

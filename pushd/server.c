@@ -1,0 +1,473 @@
+/* libwebsockets on a foreign libuv loop. What it taught us (and why things are as they are):
+ *
+ * - its own ping and idle timers are sorted lists, walked per connection: the retry policy is all zeroes, and
+ * pings are the tick's work (conn.c);
+ * - lws_write straight from the loop's thread costs what send() costs; it buffers the rest without a limit
+ * when the socket is full, so after a partial write nothing more is written until the socket is writable
+ * (conn.c's `choked`);
+ * - a close code only reaches the client when the callback that returns -1 is one of a few: everything that
+ * closes does so in LWS_CALLBACK_TIMER, one microsecond later;
+ * - LWS_CALLBACK_CLOSED also comes for handshakes that were refused, with an empty session. */
+#include "pushd/server.h"
+
+#include <libwebsockets.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "core/address.h"
+#include "core/log.h"
+#include "pushd/command.h"
+#include "pushd/gate.h"
+#include "pushd/status.h"
+
+#define TOKEN_TEXT  8448 /* token_verify refuses more than 8 KiB */
+#define PATH_TEXT   512
+#define HEADER_TEXT 16384 /* all headers of a handshake */
+#define RX_BYTES    1024  /* read at once; messages are put together here */
+
+_Static_assert(MESSAGE_HEADROOM >= LWS_PRE, "the library writes its frame header in front of a message");
+
+struct server {
+	struct pushd *pushd;
+	struct lws_context *context;
+	bool refusing;
+};
+
+/* What libwebsockets keeps per connection, zeroed by it. */
+struct session {
+	struct lws *wsi;
+	struct conn *conn;    /* NULL: plain HTTP, or a refused handshake */
+	struct buf rx;	      /* a message so far */
+	struct message *http; /* the body of an HTTP answer */
+	bool peer_closing;    /* the client sent a close frame; the library answers it */
+	bool peer_clean;      /* and it was a goodbye */
+};
+
+static struct server *server_of(struct lws *wsi)
+{
+	return lws_context_user(lws_get_context(wsi));
+}
+
+/* --- what a connection asks of its socket
+ * -------------------------------------------------------------------------- */
+
+static enum conn_write socket_write(void *socket, struct message *message)
+{
+	struct session *session = socket;
+	struct metrics *metrics = &server_of(session->wsi)->pushd->metrics;
+
+	if (lws_write(session->wsi, (unsigned char *)message->text, message->len, LWS_WRITE_TEXT) < 0)
+		return CONN_BROKEN;
+	metrics->sent++;
+	metrics->sent_bytes += message->len;
+	metrics->sizes[message->size_row]++;
+	return lws_partial_buffered(session->wsi) ? CONN_CHOKED : CONN_WRITTEN;
+}
+
+static void socket_want_writable(void *socket)
+{
+	lws_callback_on_writable(((struct session *)socket)->wsi);
+}
+
+static void socket_ping(void *socket)
+{
+	unsigned char ping[LWS_PRE + 1];
+
+	/* a dead socket is noticed by its unanswered pings, or by the library */
+	(void)lws_write(((struct session *)socket)->wsi, ping + LWS_PRE, 0, LWS_WRITE_PING);
+}
+
+static void socket_finish(void *socket)
+{
+	struct session *session = socket;
+
+	if (!session->peer_closing)
+		lws_set_timer_usecs(session->wsi, 1);
+}
+
+static void socket_kill(void *socket)
+{
+	struct session *session = socket;
+
+	lws_set_timeout(session->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
+}
+
+static const struct conn_ops socket_ops = {
+    .write = socket_write,
+    .want_writable = socket_want_writable,
+    .ping = socket_ping,
+    .finish = socket_finish,
+    .kill = socket_kill,
+};
+
+/* --- opening
+ * ----------------------------------------------------------------------------------------------------------
+ */
+
+/* The path of a request, whatever its method; false when it has none or is too long. */
+static bool read_path(struct lws *wsi, char *path, int size)
+{
+	return lws_hdr_copy(wsi, path, size, WSI_TOKEN_GET_URI) > 0;
+}
+
+static int deny(struct lws *wsi, unsigned int status)
+{
+	lws_return_http_status(wsi, status, NULL);
+	return 1;
+}
+
+/* Before the upgrade: what no browser script needs to hear about. */
+static int filter(struct lws *wsi)
+{
+	const struct config *config = server_of(wsi)->pushd->config;
+	char path[PATH_TEXT], origin[512];
+	int len = lws_hdr_total_length(wsi, WSI_TOKEN_ORIGIN);
+
+	if (!read_path(wsi, path, sizeof(path)) || !gate_serves(path))
+		return deny(wsi, HTTP_STATUS_NOT_FOUND);
+	origin[0] = '\0';
+	if (len > 0 && lws_hdr_copy(wsi, origin, sizeof(origin), WSI_TOKEN_ORIGIN) < 0)
+		return deny(wsi, HTTP_STATUS_FORBIDDEN);
+	if (!limits_origin(config, origin))
+		return deny(wsi, HTTP_STATUS_FORBIDDEN);
+	return 0;
+}
+
+static void read_address(struct lws *wsi, char address[ADDRESS_TEXT])
+{
+	const struct config *config = server_of(wsi)->pushd->config;
+	char peer[64] = "", forwarded[1024] = "";
+
+	lws_get_peer_simple(wsi, peer, sizeof(peer));
+	if (lws_hdr_copy(wsi, forwarded, sizeof(forwarded), WSI_TOKEN_X_FORWARDED_FOR) < 0)
+		forwarded[0] = '\0';
+	address_client(peer, *forwarded ? forwarded : NULL, &config->trusted_proxies, address);
+}
+
+/* From `?token=`, or the word behind `bearer,` in the subprotocols. NULL: none. */
+static const char *read_token(struct lws *wsi, char *token, int size)
+{
+	const char *found = lws_get_urlarg_by_name(wsi, "token=", token, size);
+	char *word;
+
+	if (found && *found)
+		return found;
+	if (lws_hdr_copy(wsi, token, size, WSI_TOKEN_PROTOCOL) <= 0)
+		return NULL;
+	word = strtok_r(token, ", ", &token);
+	if (!word || strcmp(word, "bearer") != 0)
+		return NULL;
+	return strtok_r(NULL, ", ", &token);
+}
+
+static int opened(struct lws *wsi, struct session *session)
+{
+	char path[PATH_TEXT] = "", cursor[64], address[ADDRESS_TEXT];
+	struct handshake handshake = {.path = path, .address = address};
+	struct pushd *pushd = server_of(wsi)->pushd;
+	char *token = malloc(TOKEN_TEXT);
+
+	session->wsi = wsi;
+	buf_init(&session->rx, NULL);
+	if (!token || !read_path(wsi, path, sizeof(path))) {
+		free(token);
+		return -1;
+	}
+	read_address(wsi, address);
+	handshake.token = read_token(wsi, token, TOKEN_TEXT);
+	handshake.last_event_id = lws_get_urlarg_by_name(wsi, "last_event_id=", cursor, sizeof(cursor));
+	session->conn = gate_open(pushd, &handshake, &socket_ops, session);
+	/* the stack and the heap don't keep it either */
+	explicit_bzero(token, TOKEN_TEXT);
+	free(token);
+	return session->conn ? 0 : -1;
+}
+
+/* --- receiving
+ * ----------------------------------------------------------------------------------------------------------
+ */
+
+static void message(struct pushd *pushd, struct session *session)
+{
+	const char *text = session->rx.data ? session->rx.data : "";
+
+	if (session->rx.failed)
+		conn_close(session->conn, CLOSE_SERVER_ERROR, "out of memory", END_LOST);
+	else if (!utf8_valid(text, session->rx.len))
+		conn_close(session->conn, CLOSE_NOT_UTF8, "not UTF-8", END_CLEAN);
+	else
+		command_message(pushd, session->conn, text, session->rx.len);
+	/* most connections are silent: they keep no buffer */
+	buf_done(&session->rx);
+	buf_init(&session->rx, NULL);
+}
+
+static void received(struct lws *wsi, struct session *session, const void *in, size_t len)
+{
+	struct pushd *pushd = server_of(wsi)->pushd;
+	struct conn *conn = session->conn;
+
+	conn_heard(conn, clock_monotonic());
+	if (conn->state >= CONN_CLOSING)
+		return;
+	if (lws_frame_is_binary(wsi)) {
+		conn_close(conn, CLOSE_UNSUPPORTED, "text only", END_CLEAN);
+		return;
+	}
+	if (session->rx.len + len > (size_t)pushd->config->ws_message_bytes) {
+		conn_close(conn, CLOSE_TOO_LARGE, "message too large", END_CLEAN);
+		return;
+	}
+	buf_add(&session->rx, in, len);
+	if (lws_is_final_fragment(wsi) && !lws_remaining_packet_payload(wsi))
+		message(pushd, session);
+}
+
+/* --- closing
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+/* 1000, 1001 or no code at all is a goodbye; anything else tells of trouble. */
+static void peer_closes(struct session *session, const unsigned char *in, size_t len)
+{
+	int code = len >= 2 ? in[0] << 8 | in[1] : CLOSE_NORMAL;
+
+	session->peer_closing = true;
+	session->peer_clean = code == CLOSE_NORMAL || code == CLOSE_GOING_AWAY;
+	conn_close(session->conn, code, "by the client", session->peer_clean ? END_CLEAN : END_LOST);
+}
+
+/* The library asks whether to go on: not with a connection that is through. */
+static int finish(struct lws *wsi, struct session *session)
+{
+	const struct conn *conn = session->conn;
+
+	if (conn->state != CONN_CLOSING)
+		return 0;
+	if (conn->close_code)
+		lws_close_reason(wsi, (enum lws_close_status)conn->close_code,
+				 (unsigned char *)conn->close_reason, strlen(conn->close_reason));
+	return -1;
+}
+
+static void closed(struct lws *wsi, struct session *session)
+{
+	struct conn *conn = session->conn;
+
+	session->conn = NULL;
+	buf_done(&session->rx);
+	gate_closed(server_of(wsi)->pushd, conn, session->peer_clean ? END_CLEAN : END_LOST);
+}
+
+static int ws_callback(struct lws *wsi, enum lws_callback_reasons reason, struct session *session, void *in,
+		       size_t len)
+{
+	switch ((int)reason) {
+	case LWS_CALLBACK_RECEIVE:
+		received(wsi, session, in, len);
+		return 0;
+	case LWS_CALLBACK_RECEIVE_PONG:
+		conn_heard(session->conn, clock_monotonic());
+		return 0;
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+		conn_writable(session->conn);
+		return 0;
+	case LWS_CALLBACK_TIMER:
+		return finish(wsi, session);
+	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+		peer_closes(session, in, len);
+		return 0;
+	case LWS_CALLBACK_CLOSED:
+		closed(wsi, session);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+/* --- HTTP
+ * ------------------------------------------------------------------------------------------------------------------
+ */
+
+static bool send_headers(struct lws *wsi, const struct status_answer *answer)
+{
+	unsigned char headers[LWS_PRE + 1024], *start = headers + LWS_PRE, *at = start;
+	unsigned char *end = headers + sizeof(headers) - 1;
+
+	return !lws_add_http_common_headers(wsi, (unsigned int)answer->status, answer->type, answer->body.len,
+					    &at, end) &&
+	       !lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CACHE_CONTROL,
+					     (const unsigned char *)"no-store", 8, &at, end) &&
+	       !lws_finalize_write_http_header(wsi, start, &at, end);
+}
+
+static int http_request(struct lws *wsi, struct session *session, const char *path)
+{
+	struct status_answer answer;
+	bool head = lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
+
+	buf_init(&answer.body, NULL);
+	status_answer(server_of(wsi)->pushd, path, &answer);
+	if (answer.body.failed || !send_headers(wsi, &answer)) {
+		buf_done(&answer.body);
+		return -1;
+	}
+	if (head) {
+		buf_done(&answer.body);
+		return lws_http_transaction_completed(wsi) ? -1 : 0;
+	}
+	message_unref(session->http);
+	session->http = message_take(&answer.body);
+	if (!session->http)
+		return -1;
+	lws_callback_on_writable(wsi);
+	return 0;
+}
+
+static int http_write(struct lws *wsi, struct session *session)
+{
+	struct message *body = session->http;
+	int wrote;
+
+	if (!body)
+		return 0;
+	session->http = NULL;
+	wrote = lws_write(wsi, (unsigned char *)body->text, body->len, LWS_WRITE_HTTP_FINAL);
+	message_unref(body);
+	return wrote < 0 || lws_http_transaction_completed(wsi) ? -1 : 0;
+}
+
+static void http_closed(struct session *session)
+{
+	if (!session)
+		return;
+	message_unref(session->http);
+	session->http = NULL;
+}
+
+static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	struct session *session = user;
+
+	/* everything about a connection comes here; before there is one, and for HTTP, below */
+	if (session && session->conn)
+		return ws_callback(wsi, reason, session, in, len);
+	switch ((int)reason) {
+	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
+		return server_of(wsi)->refusing;
+	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
+		return filter(wsi);
+	case LWS_CALLBACK_ESTABLISHED:
+		return opened(wsi, session);
+	case LWS_CALLBACK_HTTP:
+		return http_request(wsi, session, in);
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+		return http_write(wsi, session);
+	case LWS_CALLBACK_CLOSED_HTTP:
+	case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
+		http_closed(session);
+		return 0;
+	case LWS_CALLBACK_CLOSED:
+	case LWS_CALLBACK_RECEIVE:
+	case LWS_CALLBACK_TIMER:
+		return 0;
+	default:
+		return lws_callback_http_dummy(wsi, reason, user, in, len);
+	}
+}
+
+/* --- the listener
+ * ----------------------------------------------------------------------------------------------------------
+ */
+
+/* A client that offers no subprotocol gets the first; one that brings its token as `bearer, <jwt>` the
+ * second. */
+static const struct lws_protocols protocols[] = {
+    {"invigil", callback, sizeof(struct session), RX_BYTES, 0, NULL, 64 * 1024 * 1024},
+    {"bearer", callback, sizeof(struct session), RX_BYTES, 0, NULL, 64 * 1024 * 1024},
+    {NULL, NULL, 0, 0, 0, NULL, 0},
+};
+
+static const lws_retry_bo_t no_timers;
+
+static void lws_says(int level UNUSED, const char *line)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(line, "\n"), line);
+	log_warn("libwebsockets", LOG_TEXT("line", text));
+}
+
+/* "127.0.0.1:8765", "[::1]:8765", ":8765"; false for anything else. */
+static bool read_listen(const char *text, char host[ADDRESS_TEXT], int *ret_port)
+{
+	const char *colon = strrchr(text, ':');
+	size_t len = colon ? (size_t)(colon - text) : 0;
+	char *end;
+	long port;
+
+	if (!colon)
+		return false;
+	port = strtol(colon + 1, &end, 10);
+	if (*end || end == colon + 1 || port < 1 || port > 65535)
+		return false;
+	if (len >= 2 && text[0] == '[' && text[len - 1] == ']')
+		text++, len -= 2;
+	if (len >= ADDRESS_TEXT)
+		return false;
+	memcpy(host, text, len);
+	host[len] = '\0';
+	*ret_port = (int)port;
+	return true;
+}
+
+enum err server_new(struct pushd *pushd, void *loop, struct server **ret)
+{
+	struct lws_context_creation_info info = {0};
+	struct server *server = calloc(1, sizeof(*server));
+	char host[ADDRESS_TEXT];
+	void *loops[1] = {loop};
+
+	if (!server)
+		return ERR_MEMORY;
+	if (!read_listen(pushd->config->pushd_listen, host, &info.port)) {
+		free(server);
+		return ERR_CONFIG;
+	}
+	lws_set_log_level(LLL_ERR, lws_says);
+	server->pushd = pushd;
+	info.iface = *host && strcmp(host, "0.0.0.0") != 0 && strcmp(host, "::") != 0 ? host : NULL;
+	info.protocols = protocols;
+	info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |
+		       (strchr(host, ':') ? 0 : LWS_SERVER_OPTION_DISABLE_IPV6);
+	info.foreign_loops = loops;
+	info.user = server;
+	info.retry_and_idle_policy = &no_timers;
+	info.max_http_header_data = HEADER_TEXT;
+	info.server_string = "invigil";
+	info.gid = (gid_t)-1;
+	info.uid = (uid_t)-1;
+	server->context = lws_create_context(&info);
+	if (!server->context) {
+		free(server);
+		return ERR_CONFIG;
+	}
+	*ret = server;
+	return OK;
+}
+
+void server_refuse(struct server *server)
+{
+	server->refusing = true;
+}
+
+void server_end(struct server *server)
+{
+	lws_context_destroy(server->context);
+}
+
+void server_free(struct server *server)
+{
+	free(server);
+}

@@ -1,0 +1,103 @@
+/* The kinds of jobs that lanes do: for each a struct, and in work.c the domain call that serves a batch of
+ * them. */
+#ifndef INVIGIL_PUSHD_WORK_H
+#define INVIGIL_PUSHD_WORK_H
+
+#include "domain/attempt.h"
+#include "domain/session.h"
+#include "pushd/lane.h"
+
+enum work_kind {
+	WORK_CONNECT,	/* struct connect_job: may he come in, and does he join? */
+	WORK_RECHECK,	/* struct connect_job: is he still let in? */
+	WORK_LEAVE,	/* struct leave_job */
+	WORK_ANSWER,	/* struct command_job */
+	WORK_PROGRESS,	/* struct command_job */
+	WORK_HIGHLIGHT, /* struct command_job */
+	WORK_VIOLATION, /* struct command_job */
+	WORK_SUBMIT,	/* struct command_job */
+	WORK_SNAPSHOT,	/* struct read_job: the monitor's body, for staff */
+	WORK_STATE,	/* struct read_job: session and attempt, for a student */
+	WORK_EVENTS,	/* struct events_job: a page of a stream */
+	WORK_HEADS,	/* struct heads_job */
+	WORK_FIGURES,	/* struct figures_job */
+	WORK_ADOPT,	/* struct adopt_job */
+	WORK_SWEEP,	/* struct clock_job: presences that are due */
+	WORK_EXPIRE,	/* struct clock_job: sessions whose time is over */
+	WORK_KINDS
+};
+
+extern const struct job_kind work_kinds[WORK_KINDS];
+
+struct connect_job {
+	struct job job;
+	struct id node;
+	struct connect_item item; /* its err is job.err too */
+};
+
+struct leave_job {
+	struct job job;
+	struct id node;
+	struct leave_item item;
+};
+
+/* What a student does in his attempt. */
+struct command_job {
+	struct job job;
+	struct actor actor;
+	struct id attempt_id;
+	const char *ref; /* NULL: he wants no acknowledgement */
+	union {
+		struct {
+			struct answer_input *items;
+			size_t count;
+		} answers;
+		struct progress_input progress;
+		struct highlight_input highlight;
+		struct violation_input violation;
+	} in;
+	struct doc doc; /* out */
+};
+
+struct read_job {
+	struct job job;
+	struct actor actor;
+	const char *ref;
+	struct doc doc; /* out */
+};
+
+struct events_job {
+	struct job job;
+	uint64_t room; /* which room asked: its serial */
+	uint64_t since;
+	size_t limit;
+	struct event *items; /* out */
+	size_t count;	     /* out */
+};
+
+struct heads_job {
+	struct job job;
+	struct head_item *items; /* in the job's arena */
+	size_t count;
+};
+
+struct figures_job {
+	struct job job;
+	struct figures_item *items; /* in the job's arena */
+	size_t count;
+};
+
+struct adopt_job {
+	struct job job;
+	const char *node_name;
+	int64_t grace_seconds;
+	struct id node; /* out */
+};
+
+struct clock_job {
+	struct job job;
+	struct id node;
+	int done; /* out: sessions that were completed */
+};
+
+#endif
