@@ -19,11 +19,12 @@ struct session_filter {
 	const char *status; /* NULL: any */
 };
 
-MUST_CHECK enum err session_create(struct domain *d, const struct actor *actor, const struct session_input *in,
-				   struct doc *ret);
+MUST_CHECK enum err session_create(struct domain *d, const struct actor *actor,
+				   const struct session_input *in, struct doc *ret);
 /* A TEACHER gets the sessions of the classes he teaches. */
-MUST_CHECK enum err session_list(struct domain *d, const struct actor *actor, const struct session_filter *filter,
-				 const struct page *page, struct doc *ret);
+MUST_CHECK enum err session_list(struct domain *d, const struct actor *actor,
+				 const struct session_filter *filter, const struct page *page,
+				 struct doc *ret);
 MUST_CHECK enum err session_list_mine(struct domain *d, const struct actor *actor, const struct page *page,
 				      struct doc *ret);
 MUST_CHECK enum err session_get(struct domain *d, const struct actor *actor, const struct id *session_id,
@@ -32,8 +33,8 @@ MUST_CHECK enum err session_update(struct domain *d, const struct actor *actor, 
 				   const struct session_input *in, struct doc *ret);
 
 /* The transitions. All answer with the `session`. */
-MUST_CHECK enum err session_start_waiting(struct domain *d, const struct actor *actor, const struct id *session_id,
-					  struct doc *ret);
+MUST_CHECK enum err session_start_waiting(struct domain *d, const struct actor *actor,
+					  const struct id *session_id, struct doc *ret);
 MUST_CHECK enum err session_start(struct domain *d, const struct actor *actor, const struct id *session_id,
 				  struct doc *ret);
 /* Submits (FORCED) and scores every open attempt. */
@@ -43,10 +44,12 @@ MUST_CHECK enum err session_cancel(struct domain *d, const struct actor *actor, 
 				   struct doc *ret);
 MUST_CHECK enum err session_delete(struct domain *d, const struct actor *actor, const struct id *session_id);
 
-/* Joining over REST: a presence that lasts rest_presence_seconds after the last call. `code` or `session_id`. */
+/* Joining over REST: a presence that lasts rest_presence_seconds after the last call. `code` or `session_id`.
+ */
 MUST_CHECK enum err session_join(struct domain *d, const struct actor *actor, const struct id *session_id,
 				 struct doc *ret);
-MUST_CHECK enum err session_join_code(struct domain *d, const struct actor *actor, const char *code, struct doc *ret);
+MUST_CHECK enum err session_join_code(struct domain *d, const struct actor *actor, const char *code,
+				      struct doc *ret);
 
 MUST_CHECK enum err session_stats(struct domain *d, const struct actor *actor, const struct id *session_id,
 				  struct doc *ret);
@@ -54,15 +57,16 @@ MUST_CHECK enum err session_monitor(struct domain *d, const struct actor *actor,
 				    struct doc *ret);
 
 struct events_filter {
-	int64_t since;        /* events after this id */
+	int64_t since;	      /* events after this id */
 	const char *type;     /* NULL: any */
 	struct id student_id; /* nil: any */
 };
 
 MUST_CHECK enum err session_events(struct domain *d, const struct actor *actor, const struct id *session_id,
-				   const struct events_filter *filter, const struct page *page, struct doc *ret);
-/* text/csv (RFC 4180, UTF-8), a header line and a line per participant; cells that a spreadsheet would run as a formula
- * are defused with a leading apostrophe. */
+				   const struct events_filter *filter, const struct page *page,
+				   struct doc *ret);
+/* text/csv (RFC 4180, UTF-8), a header line and a line per participant; cells that a spreadsheet would run as
+ * a formula are defused with a leading apostrophe. */
 MUST_CHECK enum err session_results(struct domain *d, const struct actor *actor, const struct id *session_id,
 				    struct doc *ret);
 
@@ -73,47 +77,51 @@ struct connect_item {
 	struct actor actor;
 	struct id session_id;
 	/* out */
-	enum err err;               /* OK, ERR_AUTH_FAILED (inactive, role changed), ERR_SESSION_NOT_FOUND, ERR_ACCESS_DENIED */
+	enum err
+	    err; /* OK, ERR_AUTH_FAILED (inactive, role changed), ERR_SESSION_NOT_FOUND, ERR_ACCESS_DENIED */
 	enum session_status status;
-	const char *status_name;    /* REST's name */
+	const char *status_name; /* REST's name */
 	struct id class_id;
-	struct id attempt_id;       /* nil: none (yet) */
-	int64_t started_at;         /* ms; 0: not started */
+	struct id attempt_id;	    /* nil: none (yet) */
+	int64_t started_at;	    /* ms; 0: not started */
 	int64_t time_limit_seconds; /* 0: none */
-	uint64_t head;              /* the stream's head after this statement */
-	uint64_t joined_event;      /* the id of the participant_joined that this connection caused; 0: none */
+	uint64_t head;		    /* the stream's head after this statement */
+	uint64_t joined_event; /* the id of the participant_joined that this connection caused; 0: none */
 };
 
-/* `node`: this pushd's node id. Rows of the `presences` table say which students have a socket where: made in every status that
- * isn't over, so that start_waiting finds those who came early. */
-MUST_CHECK enum err session_connect(struct domain *d, const struct id *node, struct connect_item *items, size_t count);
+/* `node`: this pushd's node id. Rows of the `presences` table say which students have a socket where: made in
+ * every status that isn't over, so that start_waiting finds those who came early. */
+MUST_CHECK enum err session_connect(struct domain *d, const struct id *node, struct connect_item *items,
+				    size_t count);
 
 struct leave_item {
 	struct id session_id;
 	struct id student_id;
 };
 
-/* The student's last socket on this node is gone. Whoever has no presence left anywhere becomes DISCONNECTED, with an event. */
+/* The student's last socket on this node is gone. Whoever has no presence left anywhere becomes DISCONNECTED,
+ * with an event. */
 MUST_CHECK enum err session_leave(struct domain *d, const struct id *node, const struct leave_item *items,
 				  size_t count);
 
-/* On start of pushd: registers the node by its name (the same name: the same id), and lets the presences that a dead
- * predecessor left end `grace_seconds` from now unless their students come back. */
-MUST_CHECK enum err session_adopt(struct domain *d, const char *node_name, int64_t grace_seconds, struct id *ret_node);
-/* Every second: renews the node's lease (10 s), and ends presences that are due: REST clients gone quiet, those that adopt
- * marked, those of nodes whose lease ran out. */
+/* On start of pushd: registers the node by its name (the same name: the same id), and lets the presences that
+ * a dead predecessor left end `grace_seconds` from now unless their students come back. */
+MUST_CHECK enum err session_adopt(struct domain *d, const char *node_name, int64_t grace_seconds,
+				  struct id *ret_node);
+/* Every second: renews the node's lease (10 s), and ends presences that are due: REST clients gone quiet,
+ * those that adopt marked, those of nodes whose lease ran out. */
 MUST_CHECK enum err session_presence_sweep(struct domain *d, const struct id *node);
 
 /* Is he still let in? For sockets that are open, after access_changed. Fills `err` only. */
 MUST_CHECK enum err session_recheck(struct domain *d, struct connect_item *items, size_t count);
 
-/* Completes (TIME_EXPIRED) and scores at most one session whose deadline is past and that nobody else is completing. *ret_done
- * tells whether there was one: call again until there is none. */
+/* Completes (TIME_EXPIRED) and scores at most one session whose deadline is past and that nobody else is
+ * completing. *ret_done tells whether there was one: call again until there is none. */
 MUST_CHECK enum err session_expire(struct domain *d, bool *ret_done);
 
 /* Events after `since`, at most `limit`, ascending; payloads belong to the arena. */
-MUST_CHECK enum err session_events_after(struct domain *d, const struct id *session_id, uint64_t since, size_t limit,
-					 struct event **ret_items, size_t *ret_count);
+MUST_CHECK enum err session_events_after(struct domain *d, const struct id *session_id, uint64_t since,
+					 size_t limit, struct event **ret_items, size_t *ret_count);
 
 struct head_item {
 	struct id session_id;
@@ -124,7 +132,8 @@ struct head_item {
 /* The heads of many streams in one query. */
 MUST_CHECK enum err session_heads(struct domain *d, struct head_item *items, size_t count);
 
-/* The figures of A's session_stats: {total_participants, connected_count, submitted_count, average_progress, total_violations}. */
+/* The figures of A's session_stats: {total_participants, connected_count, submitted_count, average_progress,
+ * total_violations}. */
 struct figures_item {
 	struct id session_id;
 	const char *stats; /* out: JSON object; NULL: no such session */
