@@ -1,6 +1,6 @@
-# Turns sql/schema/*.sql and sql/functions/*.sql into build/gen/migrations.c: the tables of shared/db/migrations.h, so
-# that the binary carries its own schema. Schema files are named 0001_name.sql and numbered without a hole.
-# Plain POSIX awk.
+# Turns sql/schema/*.sql and sql/functions/*.sql into build/gen/migrations.c: the tables of
+# shared/db/migrations.h, so that the binary carries its own schema. Schema files are named 0001_name.sql
+# and numbered without a hole. Plain POSIX awk.
 
 function fail(message)
 {

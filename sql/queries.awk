@@ -8,10 +8,10 @@
 #	enum err q_session_get(struct db *db, struct arena *arena, const struct id *session_id, int64_t limit,
 #			       struct rows **ret);
 #
-# Parameters come in the order of first appearance. uuid is const struct id * (NULL or nil: SQL NULL), the integers are
-# int64_t, boolean is bool, everything else is const char * (NULL: SQL NULL). :exec has no ret; :one and :many tell the
-# reader what to expect. Run with -v part=header or -v part=source. Whatever it doesn't understand is an error
-# that names file and line. Plain POSIX awk.
+# Parameters come in the order of first appearance. uuid is const struct id * (NULL or nil: SQL NULL), the
+# integers are int64_t, boolean is bool, everything else is const char * (NULL: SQL NULL). :exec has no ret;
+# :one and :many tell the reader what to expect. Run with -v part=header or -v part=source. Whatever it
+# doesn't understand is an error that names file and line. Plain POSIX awk.
 
 BEGIN {
 	if (part != "header" && part != "source") {
@@ -23,8 +23,8 @@ BEGIN {
 	words("int integer bigint smallint", "int")
 	words("bool boolean", "bool")
 	words("text json jsonb timestamptz interval date numeric real double:precision bytea", "text")
-	split("db arena ret params auto break case char const continue default do double else enum extern float for goto " \
-		"if inline int long register restrict return short signed sizeof static struct switch typedef union " \
+	split("db arena ret params auto break case char const continue default do double else enum extern float for " \
+		"goto if inline int long register restrict return short signed sizeof static struct switch typedef union " \
 		"unsigned void volatile while bool", list, " ")
 	for (i in list)
 		reserved[list[i]] = 1
@@ -99,7 +99,8 @@ function body(signature,    i, text)
 		(count > 0 ? "params" : "NULL"), count, result == "exec" ? "NULL" : "ret"
 }
 
-# Reads the parameter that begins `rest` (after the @), and returns how many characters it takes; `number` is its $n.
+# Reads the parameter that begins `rest` (after the @), and returns how many characters it takes; `number`
+# is its $n.
 function parameter(rest,    id, type, after, i)
 {
 	match(rest, /^[a-z_][a-z0-9_]*/)

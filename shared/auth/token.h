@@ -23,11 +23,12 @@ struct token_claims {
 	int64_t expires_at; /* ms since 1970 */
 };
 
-/* Verifies signature, algorithm, exp (and nbf when there), user_id (a UUID) and role. ERR_AUTH_FAILED for every flaw: the
- * caller can't tell them apart, nor can a client. Longer than 8 KiB is refused unread. */
+/* Verifies signature, algorithm, exp (and nbf when there), user_id (a UUID) and role. ERR_AUTH_FAILED for
+ * every flaw: the caller can't tell them apart, nor can a client. Longer than 8 KiB is refused unread. */
 MUST_CHECK enum err token_verify(const struct token_keys *keys, const char *token, struct token_claims *ret);
 
-/* A signed token for the actor with exp, iat and jti; *ret is the arena's. ERR_CONFIG without a private key. */
+/* A signed token for the actor with exp, iat and jti; *ret is the arena's. ERR_CONFIG without a private key.
+ */
 MUST_CHECK enum err token_issue(const struct token_keys *keys, struct arena *arena, const struct actor *actor,
 				int64_t lifetime_seconds, const char **ret);
 

@@ -80,13 +80,13 @@ enum err bus_sender_new(const struct config *config, struct bus_sender **ret)
 	sender = calloc(1, sizeof(*sender));
 	if (!sender)
 		return ERR_MEMORY;
-	buf_init(&sender->frame, NULL);
 	sender->context = zmq_ctx_new();
 	sender->sockets = calloc((size_t)config->bus_endpoints.count, sizeof(*sender->sockets));
 	if (!sender->context || !sender->sockets) {
 		bus_sender_free(sender, 0);
 		return ERR_MEMORY;
 	}
+	buf_init(&sender->frame, NULL);
 	zmq_ctx_set(sender->context, ZMQ_IO_THREADS, IO_THREADS);
 	for (; sender->count < config->bus_endpoints.count; sender->count++) {
 		void *socket = sender_connect(sender->context, config->bus_endpoints.items[sender->count]);

@@ -21,9 +21,10 @@ struct db;
 struct db *db_new(const char *conninfo, const char *application, int timeout_ms);
 void db_free(struct db *db);
 
-/* A statement with text parameters ($1 …, NULL is SQL NULL), prepared under `name` on first use; the rows belong to the
- * arena. ERR_UNAVAILABLE: no connection, lost, shutting down, out of resources, or timed out. ERR_RETRY: serialization
- * failure or deadlock. ERR_INTERNAL: anything else; db_message tells. The generated queries.h calls it. */
+/* A statement with text parameters ($1 …, NULL is SQL NULL), prepared under `name` on first use; the rows
+ * belong to the arena. ERR_UNAVAILABLE: no connection, lost, shutting down, out of resources, or timed out.
+ * ERR_RETRY: serialization failure or deadlock. ERR_INTERNAL: anything else; db_message tells. The generated
+ * queries.h calls it. */
 MUST_CHECK enum err db_run(struct db *db, struct arena *arena, const char *name, const char *sql,
 			   const char *const *params, int count, struct rows **ret);
 /* One or more statements without parameters, for migrations. */

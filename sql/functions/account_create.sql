@@ -1,5 +1,6 @@
 -- A new account; EMAIL_TAKEN is decided by the unique index, so two at once can't both win.
-CREATE OR REPLACE FUNCTION account_create(p_email text, p_full_name text, p_password_hash text, p_role text) RETURNS reply
+CREATE OR REPLACE FUNCTION account_create(p_email text, p_full_name text, p_password_hash text, p_role text)
+RETURNS reply
 LANGUAGE plpgsql AS $$
 DECLARE
 	v_user users;

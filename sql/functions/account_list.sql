@@ -1,5 +1,7 @@
--- Users, newest first. A teacher sees students only. `p_query` is a part of the name or the address, without case.
-CREATE OR REPLACE FUNCTION account_list(p_actor_role text, p_role text, p_query text, p_after uuid, p_limit bigint)
+-- Users, newest first. A teacher sees students only. `p_query` is a part of the name or the address,
+-- without case.
+CREATE OR REPLACE FUNCTION account_list(p_actor_role text, p_role text, p_query text, p_after uuid,
+	p_limit bigint)
 RETURNS text
 LANGUAGE sql STABLE AS $$
 	WITH page AS (

@@ -1,7 +1,8 @@
--- The password was right: one more family of refresh tokens. No row when the account has changed since the password was
--- compared. Everything that makes or ends a user's refresh tokens locks the user's row first, so none escapes
--- a revocation. Old tokens are swept in passing.
-CREATE OR REPLACE FUNCTION account_login_done(p_user uuid, p_password_hash text, p_token_hash text, p_seconds bigint)
+-- The password was right: one more family of refresh tokens. No row when the account has changed since the
+-- password was compared. Everything that makes or ends a user's refresh tokens locks the user's row first,
+-- so none escapes a revocation. Old tokens are swept in passing.
+CREATE OR REPLACE FUNCTION account_login_done(p_user uuid, p_password_hash text, p_token_hash text,
+	p_seconds bigint)
 RETURNS TABLE (user_id uuid, role text, doc text)
 LANGUAGE plpgsql AS $$
 DECLARE

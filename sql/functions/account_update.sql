@@ -1,5 +1,5 @@
--- Changes what isn't NULL. A change of role or a deactivation ends access at once: refresh tokens are revoked and every
--- pushd is told. A new password ends the refresh tokens only.
+-- Changes what isn't NULL. A change of role or a deactivation ends access at once: refresh tokens are
+-- revoked and every pushd is told. A new password ends the refresh tokens only.
 CREATE OR REPLACE FUNCTION account_update(p_user uuid, p_full_name text, p_role text, p_active boolean,
 	p_password_hash text) RETURNS reply
 LANGUAGE plpgsql AS $$
@@ -25,6 +25,7 @@ BEGIN
 		RETURN ('', account_doc(v_new)::text, NULL, NULL)::reply;
 	END IF;
 	v_head := access_changed(p_user);
-	RETURN ('', account_doc(v_new)::text, ARRAY['00000000-0000-0000-0000-000000000000'::uuid], ARRAY[v_head])::reply;
+	RETURN ('', account_doc(v_new)::text, ARRAY['00000000-0000-0000-0000-000000000000'::uuid],
+		ARRAY[v_head])::reply;
 END
 $$;

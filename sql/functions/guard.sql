@@ -1,5 +1,5 @@
--- May the actor touch the thing at all? '' or the code of its 404 or 403. Reads only; what a command checks of this
--- on the rows that it locks is the same rule.
+-- May the actor touch the thing at all? '' or the code of its 404 or 403. Reads only; what a command checks
+-- of this on the rows that it locks is the same rule.
 CREATE OR REPLACE FUNCTION guard(p_actor uuid, p_role text, p_thing text, p_id uuid) RETURNS text
 LANGUAGE plpgsql STABLE AS $$
 DECLARE

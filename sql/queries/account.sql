@@ -1,12 +1,14 @@
 -- Users, logins, refresh tokens.
 
--- Is the one whom the token names still who it says? In passing, a student who joined over REST is kept connected: only when
--- 10 s of the time are gone (half of a short one), so that it costs no write per call, and never waiting for anybody.
+-- Is the one whom the token names still who it says? In passing, a student who joined over REST is kept
+-- connected: only when 10 s of the time are gone (half of a short one), so that it costs no write per call,
+-- and never waiting for anybody.
 -- name: account_check :one
 WITH due AS (
 	SELECT session_id FROM presences
 	WHERE student_id = @user_id::uuid AND node_id = '00000000-0000-0000-0000-000000000000'
-	  AND expires_at < clock_timestamp() + greatest(@presence_seconds::bigint - 10, @presence_seconds::bigint / 2) * interval '1 second'
+	  AND expires_at < clock_timestamp()
+		+ greatest(@presence_seconds::bigint - 10, @presence_seconds::bigint / 2) * interval '1 second'
 	FOR UPDATE SKIP LOCKED
 ), kept AS (
 	UPDATE presences p SET expires_at = clock_timestamp() + @presence_seconds::bigint * interval '1 second'
@@ -19,7 +21,8 @@ SELECT EXISTS (SELECT FROM users WHERE id = @user_id::uuid AND active AND role =
 -- name: account_create :one
 SELECT * FROM account_create(@email::text, @full_name::text, @password_hash::text, @role::text);
 
--- What a login needs to know before the password is compared. An account that is not there or not active has no hash.
+-- What a login needs to know before the password is compared. An account that is not there or not active
+-- has no hash.
 -- name: account_login_begin :one
 SELECT
 	(SELECT count(*) FROM login_failures WHERE address = @address::text AND account = lower(@email::text)
@@ -49,7 +52,8 @@ SELECT * FROM account_get(@actor_id::uuid, @actor_role::text, @user_id::uuid);
 
 -- NULL leaves a field as it is; `active` is 't' or 'f'.
 -- name: account_update :one
-SELECT * FROM account_update(@user_id::uuid, @full_name::text, @role::text, @active::text::boolean, @password_hash::text);
+SELECT * FROM account_update(@user_id::uuid, @full_name::text, @role::text, @active::text::boolean,
+	@password_hash::text);
 
 -- name: account_find :many
 SELECT u.id, u.role, account_doc(u)::text AS doc FROM users u WHERE lower(u.email) = lower(@email::text);

@@ -21,4 +21,5 @@ INSERT INTO schema_functions (one, digest) VALUES (true, @digest::text)
 ON CONFLICT (one) DO UPDATE SET digest = excluded.digest, applied_at = clock_timestamp();
 
 -- name: admin_users :many
-SELECT id, email, full_name, role, active FROM users WHERE @role::text IS NULL OR role = @role::text ORDER BY id;
+SELECT id, email, full_name, role, active FROM users
+WHERE @role::text IS NULL OR role = @role::text ORDER BY id;
