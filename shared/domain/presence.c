@@ -86,8 +86,10 @@ enum err session_connect(struct domain *d, const struct id *node, struct connect
 	if (err == OK)
 		err = q_presence_connect(d->db, d->arena, batch.users, batch.roles, batch.sessions, node,
 					 joinable, &rows);
-	if (err == OK && (size_t)rows_count(rows) != count)
-		err = ERR_INTERNAL;
+	if (err != OK)
+		return err;
+	if ((size_t)rows_count(rows) != count)
+		return ERR_INTERNAL;
 	for (size_t i = 0; err == OK && i < count; i++)
 		err = read_connect(d, rows, (int)i, &items[i]);
 	return err;
@@ -101,11 +103,13 @@ enum err session_recheck(struct domain *d, struct connect_item *items, size_t co
 
 	if (err == OK)
 		err = q_presence_judge(d->db, d->arena, batch.users, batch.roles, batch.sessions, &rows);
-	if (err == OK && (size_t)rows_count(rows) != count)
-		err = ERR_INTERNAL;
-	for (size_t i = 0; err == OK && i < count; i++)
+	if (err != OK)
+		return err;
+	if ((size_t)rows_count(rows) != count)
+		return ERR_INTERNAL;
+	for (size_t i = 0; i < count; i++)
 		items[i].err = err_from_code(rows_text(rows, (int)i, "outcome"));
-	return err;
+	return OK;
 }
 
 enum err session_leave(struct domain *d, const struct id *node, const struct leave_item *items, size_t count)
