@@ -42,8 +42,7 @@ enum err attempt_test(struct domain *d, const struct actor *actor, const struct 
 	return OK;
 }
 
-/* --- what the hot commands share
- * ------------------------------------------------------------------------------ */
+/* --- what the hot commands share --- */
 
 /* The arrays that every batch has: one element per row of it. */
 struct batch {
@@ -108,8 +107,7 @@ static void add_member(struct buf *doc, const char *name, int64_t number)
 	buf_addi(doc, number);
 }
 
-/* --- answers
- * -------------------------------------------------------------------------------------------------- */
+/* --- answers --- */
 
 /* Emptied again counts as not answered. */
 static bool answered(const struct answer_input *answer)
@@ -233,8 +231,7 @@ enum err attempt_answer(struct domain *d, struct answer_command *items, size_t c
 	return err;
 }
 
-/* --- progress
- * ------------------------------------------------------------------------------------------------- */
+/* --- progress --- */
 
 static enum err run_progress(struct domain *d, const struct progress_command *items, size_t count,
 			     struct rows **ret)
@@ -287,8 +284,7 @@ enum err attempt_progress(struct domain *d, struct progress_command *items, size
 	return err;
 }
 
-/* --- highlights
- * ----------------------------------------------------------------------------------------------- */
+/* --- highlights --- */
 
 static void add_new_id(struct array *ids)
 {
@@ -368,8 +364,7 @@ enum err attempt_highlight(struct domain *d, struct highlight_command *items, si
 	return err;
 }
 
-/* --- violations
- * ----------------------------------------------------------------------------------------------- */
+/* --- violations --- */
 
 static enum err run_violation(struct domain *d, const struct violation_command *items, size_t count,
 			      struct rows **ret)

@@ -16,8 +16,7 @@
 
 #define TRIES 5
 
-/* --- marking
- * -------------------------------------------------------------------------------------------------- */
+/* --- marking --- */
 
 void results_init(struct results *results, struct arena *arena)
 {
@@ -127,8 +126,7 @@ static enum err mark_all(struct domain *d, const char *attempts, const struct id
 	return arena_failed(d->arena) ? ERR_MEMORY : OK;
 }
 
-/* --- the transaction
- * ------------------------------------------------------------------------------------------ */
+/* --- the transaction --- */
 
 /* What the bodies below are about. */
 struct closing {
@@ -168,8 +166,7 @@ static enum err transact(struct domain *d, closing_body *body, struct closing *c
 	return err;
 }
 
-/* --- an attempt
- * ----------------------------------------------------------------------------------------------- */
+/* --- an attempt --- */
 
 static enum err submit_body(struct domain *d, struct closing *closing)
 {
@@ -211,8 +208,7 @@ enum err attempt_submit(struct domain *d, const struct actor *actor, const struc
 	return err;
 }
 
-/* --- a session
- * ------------------------------------------------------------------------------------------------ */
+/* --- a session --- */
 
 /* `held`: the row that told what is locked. */
 static enum err complete(struct domain *d, struct closing *closing, const struct id *session_id,

@@ -1,5 +1,5 @@
 -- One answer: the same as attempt_answer with a batch of one, for the path that is taken most. Scalars instead of arrays make
--- it more than twice as fast, which is why there are two; the rule and the event are shared, and a test holds them together.
+-- it about twice as fast, which is why there are two. The rule who may write and when, and the event, are shared.
 CREATE OR REPLACE FUNCTION attempt_answer_one(p_user uuid, p_role text, p_attempt uuid, p_question uuid, p_answer text,
 	p_answered boolean, p_spent integer, p_presence integer)
 RETURNS TABLE (command integer, outcome text, question_id uuid, question_number integer, is_update boolean,
