@@ -21,6 +21,7 @@
 #define CONNECT_LONGEST_MS                                                                                   \
 	10000 /* a server that hasn't answered by then won't, however long statements may take */
 #define CONNECT_PAUSE_MS 100  /* after a failure, so that callers don't hammer a server that starts */
+#define TRIES_MOST	 3    /* of a statement that met another one */
 #define PREPARED_SLOTS	 1024 /* a power of two, several times the number of queries */
 
 struct db {
@@ -263,6 +264,26 @@ static enum err err_from_state(const char *state)
 	return ERR_INTERNAL;
 }
 
+/* What went wrong, and where, for the log. Not the server's DETAIL and HINT: they quote rows, which no log
+ * may show. */
+static enum err describe_failure(struct db *db, const PGresult *result, char state[6])
+{
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	const char *context = PQresultErrorField(result, PG_DIAG_CONTEXT);
+	char text[sizeof(db->message)];
+
+	snprintf(state, 6, "%s", sqlstate ? sqlstate : "");
+	if (sqlstate && primary) {
+		snprintf(text, sizeof(text), "%s (%s)%s%s", primary, sqlstate, context ? ", " : "",
+			 context ? context : "");
+		set_message(db, text);
+	} else {
+		set_message(db, PQresultErrorMessage(result));
+	}
+	return err_from_state(sqlstate);
+}
+
 /* The statement's fate is unknown, and what still comes would be taken for the next one's answer. */
 static enum err lost(struct db *db, const char *message)
 {
@@ -335,11 +356,7 @@ static enum err collect(struct db *db, int sent, int64_t deadline, char state[6]
 		return err;
 	}
 	if (result) {
-		const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-
-		snprintf(state, 6, "%s", sqlstate ? sqlstate : "");
-		set_message(db, PQresultErrorMessage(result));
-		err = err_from_state(sqlstate);
+		err = describe_failure(db, result, state);
 		PQclear(result);
 		/* After an error nothing but the end may come. */
 		while (db->pg && next_result(db, deadline, &result) == OK && result)
@@ -417,6 +434,18 @@ static bool must_prepare_again(const char *state)
 	return strcmp(state, "26000") == 0 || strcmp(state, "0A000") == 0;
 }
 
+/* Whether a failed statement may simply be sent again: outside a transaction the server has undone all of it,
+ * and the reason is gone with the next try. */
+static bool may_repeat(struct db *db, enum err err, const char *state)
+{
+	if (err == OK || db->in_transaction || !db_connected(db))
+		return false;
+	if (!must_prepare_again(state))
+		return err == ERR_RETRY;
+	forget_prepared(db);
+	return run_discard(db, "DEALLOCATE ALL") == OK;
+}
+
 enum err db_run(struct db *db, struct arena *arena, const char *name, const char *sql,
 		const char *const *params, int count, struct rows **ret)
 {
@@ -426,13 +455,10 @@ enum err db_run(struct db *db, struct arena *arena, const char *name, const char
 
 	if (err != OK)
 		return err;
-	err = run_prepared(db, name, sql, params, count, state, &result);
-	if (err != OK && must_prepare_again(state) && !db->in_transaction && db_connected(db)) {
-		err = run_discard(db, "DEALLOCATE ALL");
-		if (err != OK)
-			return err;
-		forget_prepared(db);
+	for (int tries = 1;; tries++) {
 		err = run_prepared(db, name, sql, params, count, state, &result);
+		if (tries == TRIES_MOST || !may_repeat(db, err, state))
+			break;
 	}
 	if (err != OK)
 		return err;
