@@ -12,6 +12,7 @@
 #include "auth/token.h"
 #include "base/clock.h"
 #include "core/log.h"
+#include "core/log_config.h"
 #include "fcgi-app/listener.h"
 #include "fcgi-app/throttle.h"
 #include "fcgi-app/worker.h"
@@ -195,6 +196,7 @@ static void adopt(struct master *master, struct config *config)
 	master->reloaded = config;
 	master->config = config;
 	master->generation++;
+	log_configure("app", config);
 	log_info("configuration read again; the workers are replaced one by one");
 }
 
@@ -206,6 +208,8 @@ static void reload(struct master *master)
 	struct config *config = problems ? load(master, problems) : NULL;
 	if (problems)
 		fclose(problems);
+	if (len > 0 && text[len - 1] == '\n')
+		text[len - 1] = '\0';
 	if (config)
 		adopt(master, config);
 	else
