@@ -105,29 +105,26 @@ static enum err run_handler(struct turn *turn)
 	return turn->call->route->handler(turn->call);
 }
 
-/* In the contract's order: the first that fails is the answer. */
-typedef enum err check_fn(struct turn *turn);
-static check_fn *const CHECKS[] = {
-    find_route,	  check_token, check_rate, check_account, check_path,
-    check_method, read_body,   check_role, read_id,	  run_handler,
+/* In the contract's order: the first that fails is the answer. A HOT request's account is checked by its
+ * statement; where `ask` is set, a request that fails before that has its account asked for now, since 401
+ * comes before what it failed of. */
+static const struct {
+	enum err (*run)(struct turn *turn);
+	bool ask;
+} CHECKS[] = {
+    {find_route, false}, {check_token, false}, {check_rate, false}, {check_account, false},
+    {check_path, true},	 {check_method, true}, {read_body, true},   {check_role, true},
+    {read_id, true},	 {run_handler, false}, /* it asks itself (call_refuse) */
 };
-
-/* A HOT request's account is checked by its statement. One that fails before that asks here, since 401 comes
- * before whatever it failed of. */
-static enum err account_first(struct turn *turn, check_fn *failed, enum err err)
-{
-	if (!is_hot(turn) || failed == check_token || failed == check_rate || failed == run_handler)
-		return err;
-	const enum err account = call_account(turn->call);
-	return account ? account : err;
-}
 
 static enum err run_checks(struct turn *turn)
 {
 	for (size_t i = 0; i < ARRAY_LEN(CHECKS); i++) {
-		const enum err err = CHECKS[i](turn);
-		if (err)
-			return account_first(turn, CHECKS[i], err);
+		const enum err err = CHECKS[i].run(turn);
+		if (err == OK)
+			continue;
+		const enum err account = CHECKS[i].ask ? call_account(turn->call) : OK;
+		return account ? account : err;
 	}
 	return OK;
 }

@@ -40,11 +40,11 @@ static bool make_room(const struct sockaddr_un *at)
 static int open_path(const char *path)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	if (strlen(path) >= sizeof(at.sun_path)) {
-		errno = ENAMETOOLONG;
+	if (!*path || strlen(path) >= sizeof(at.sun_path)) { /* "" would be a name that the kernel makes up */
+		errno = *path ? ENAMETOOLONG : EINVAL;
 		return -1;
 	}
-	strcpy(at.sun_path, path);
+	memcpy(at.sun_path, path, strlen(path) + 1);
 	if (!make_room(&at))
 		return -1;
 	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -27,7 +27,7 @@ static void take_id(struct request *request)
 {
 	const char *given = request_variable(request, "HTTP_X_REQUEST_ID");
 	if (sane_id(given)) {
-		strcpy(request->id, given);
+		memcpy(request->id, given, strlen(given) + 1);
 	} else {
 		const struct id made = id_make();
 		id_format(&made, request->id);
