@@ -1,0 +1,86 @@
+// A stack to test: the one that `make test` started (its folder is in VAR), or one of its own.
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Database } from './db.mjs';
+
+const run = promisify(execFile);
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const SCRIPT = path.join(ROOT, 'deploy/local/stack');
+const BUILD = process.env.BUILD ?? path.join(ROOT, 'build');
+
+export class Stack {
+	constructor(folder, own) {
+		this.folder = folder;
+		this.own = own;
+		this.env = { ...process.env, VAR: folder, BUILD, PORT: '0', PUSHD_PORT: '0' };
+	}
+
+	// Reads where it listens; once it is up, and again after `up`.
+	async read() {
+		const [port, pushdPort] = (await this.text('run/ports')).split(' ');
+		this.port = Number(port);
+		this.pushdPort = Number(pushdPort);
+		this.base = `http://127.0.0.1:${port}`;
+		this.pushd = `http://127.0.0.1:${pushdPort}`;
+		const settings = await this.text('invigil.conf');
+		this.setting = (key) => new RegExp(`^${key} = "?(.*?)"?$`, 'm').exec(settings)?.[1];
+		this.secret = this.setting('jwt_secret');
+		this.adminEmail = await this.text('admin-email');
+		this.adminPassword = await this.text('admin-password');
+		this.db ??= new Database(this.setting('database_url'));
+		return this;
+	}
+
+	async text(file) {
+		return (await readFile(path.join(this.folder, file), 'utf8')).trim();
+	}
+
+	pid(service) {
+		return this.text(`run/${service}.pid`).then(Number);
+	}
+
+	// Runs a command of the stack script: { code, output }.
+	async script(...args) {
+		return run(SCRIPT, args, { env: this.env }).then(
+			({ stdout, stderr }) => ({ code: 0, output: stdout + stderr }),
+			(error) => ({ code: error.code, output: `${error.stdout}${error.stderr}` }));
+	}
+
+	async up() {
+		const { code, output } = await this.script('up');
+		if (code !== 0) throw new Error(`the stack did not start:\n${output}`);
+		return this.read();
+	}
+
+	// invigil-app on this stack's settings: { code, stdout, stderr }.
+	async app(args, { input, env } = {}) {
+		const child = run(path.join(BUILD, 'invigil-app'), ['--config', path.join(this.folder, 'invigil.conf'), ...args],
+			{ env: { ...process.env, ...env } });
+		child.child.stdin.end(input ?? '');
+		return child.then(({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+			({ code, stdout, stderr }) => ({ code, stdout, stderr }));
+	}
+
+	async stop() {
+		await this.db?.end();
+		if (!this.own) return;
+		await this.script('down');
+		await rm(this.folder, { recursive: true, force: true });
+	}
+}
+
+// A stack of one's own; `settings` are { name: value } of invigil.conf.
+export async function startStack(settings = {}) {
+	const stack = new Stack(await mkdtemp(path.join(tmpdir(), 'invigil-test-')), true);
+	for (const [name, value] of Object.entries(settings)) stack.env[`INVIGIL_${name.toUpperCase()}`] = String(value);
+	return stack.up();
+}
+
+// The shared one, when there is one.
+export async function theStack() {
+	return process.env.VAR ? new Stack(process.env.VAR, false).read() : startStack();
+}

@@ -1,0 +1,347 @@
+// Plays a story: makes its world, takes its steps, and says what was not as told. What a step may hold is written in
+// tests/README.md.
+import { Socket } from './socket.mjs';
+import { World, newId } from './world.mjs';
+import { match } from './match.mjs';
+import { call } from './rest.mjs';
+import { signed } from './token.mjs';
+
+const CAST = { admin: 'ADMIN', watcher: 'ADMIN', teacher: 'TEACHER', stranger: 'TEACHER', outsider: 'STUDENT', service: 'SERVICE' };
+
+// Derived from other things and sent when the server likes: heard only by who asks for them.
+const NOISE = ['session_stats', 'monitor_snapshot', 'presence_updated'];
+
+const PATHS = {
+	live: (session) => `/api/v1/sessions/${session}/ws`,
+	'live-a': (session) => `/api/v1/websocket/${session}/ws`,
+};
+
+// What a story found; where the runner stood then tells nothing.
+class Failure extends Error {
+	constructor(text) {
+		super(text);
+		this.stack = text;
+	}
+}
+
+export class Story {
+	constructor(stack, story) {
+		this.stack = stack;
+		this.story = story;
+		this.sockets = {};
+		this.watchers = {};
+	}
+
+	async play() {
+		try {
+			await this.begin(this.story.given ?? {});
+			for (const [i, step] of this.story.steps.entries()) {
+				try {
+					await this.step(step);
+				} catch (error) {
+					if (!(error instanceof Failure)) throw error;
+					throw new Failure(`step ${i + 1}${step.why ? ` (${step.why})` : ''}: ${error.message}`);
+				}
+			}
+		} finally {
+			await Promise.all([...Object.values(this.sockets), ...Object.values(this.watchers)].map((socket) => socket.lose()));
+		}
+	}
+
+	async begin({ students = 2, cast = {}, test = 'six', session = 'none', fields = {}, joined, sockets = [], roster }) {
+		this.world = new World(this.stack);
+		this.variables = this.world.variables;
+		const names = Array.from({ length: students }, (_, i) => `student${i + 1}`);
+		await this.world.addPeople({ ...CAST, ...Object.fromEntries(names.map((name) => [name, 'STUDENT'])), ...cast });
+		if (session === 'none' && !this.story.given?.test && !this.story.given?.class) return;
+		await this.world.addClass(roster ?? names);
+		if (test) await this.world.addTest(test);
+		if (session === 'none') return;
+		await this.world.addSession(fields);
+		const overRest = joined ?? names.filter((name) => !sockets.includes(name));
+		if (sockets.length === 0 || session === 'SCHEDULED') {
+			await this.world.move(session, overRest);
+		} else {
+			await this.world.move('WAITING', overRest);
+		}
+		for (const name of sockets) {
+			const socket = this.open(name, {});
+			if (!await socket.type('connected')) this.fail(`${name} could not connect: ${JSON.stringify(socket.ended)}`);
+		}
+		if (sockets.length > 0 && session === 'IN_PROGRESS') {
+			this.world.keepAttempts(await this.world.must('teacher', 'POST', `/sessions/${this.variables.session}/start`));
+		}
+		await this.settle();
+	}
+
+	fail(...problems) {
+		throw new Failure(problems.join('\n    '));
+	}
+
+	// Names in braces become what they stand for: {session}, {student1.name}, {now+60} (a time), {long:300} (a text).
+	fill(value) {
+		if (Array.isArray(value)) return value.map((item) => this.fill(item));
+		if (typeof value === 'object' && value !== null) {
+			return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.fill(key), this.fill(item)]));
+		}
+		if (typeof value !== 'string') return value;
+		const whole = /^\{([^{}"]+)\}$/.exec(value);
+		if (whole && this.knows(whole[1])) return this.look(whole[1]);
+		return value.replace(/\{([^{}"]+)\}/g, (text, name) => (this.knows(name) ? String(this.look(name)) : text));
+	}
+
+	knows(name) {
+		return name in this.variables || /^(now[+-]\d+|now|new|long:\d+(:.+)?|id:.+)$/u.test(name);
+	}
+
+	look(name) {
+		if (name in this.variables) return this.variables[name];
+		const [word, rest, letter] = name.split(':');
+		if (word === 'long') return (letter ?? 'x').repeat(Number(rest));
+		if (word === 'new') return newId();
+		return new Date(Date.now() + Number(name.slice(3) || 0) * 1000).toISOString();
+	}
+
+	async step(told) {
+		const verbs = { send: this.send, connect: this.connect, say: this.say, close: this.leave, lose: this.leave,
+			sql: this.sql, wait: this.pause, token: this.makeToken, settle: this.settle };
+		const verb = Object.keys(verbs).find((key) => key in told);
+		if (verb) await verbs[verb].call(this, told);
+		else if (!told.hear && !told.ends) throw new Error(`a step does nothing: ${JSON.stringify(told)}`);
+		const refused = verb === 'send' && typeof told.expect === 'string' && Number(told.expect.slice(0, 3)) >= 400;
+		const hear = told.hear ?? (refused ? {} : undefined);
+		if (hear) await this.hear(this.fill(hear), told.within);
+		if (told.ends) await this.ends(told.ends, told.within);
+	}
+
+	// --- REST ---
+
+	async send(told) {
+		if (told.each) {
+			for (const [as, expect] of Object.entries(told.each)) await this.sendOne({ ...told, as, expect });
+		} else if (told.cases) {
+			for (const one of told.cases) await this.sendOne({ ...told, ...one });
+		} else {
+			for (let i = 0; i < (told.times ?? 1); i++) await this.sendOne(told);
+		}
+	}
+
+	async sendOne(told) {
+		const [method, path] = this.fill(told.send).split(/ (.*)/s);
+		const prefix = told.prefix;
+		const options = { prefix, headers: this.fill(told.headers ?? {}) };
+		if ('content' in told) Object.assign(options, { content: this.fill(told.content), type: told.type });
+		else if ('body' in told) options.body = this.fill(told.body);
+		if (told.token) options.token = this.fill(told.token);
+		const answer = told.at === 'pushd'
+			? await call({ base: this.stack.pushd }, method, path, { ...options, prefix: '' })
+			: await this.world.rest(told.as ?? 'nobody', method, path, options);
+		const who = `${told.as ?? 'nobody'}: ${method} ${path}${'body' in told ? ` ${JSON.stringify(options.body)?.slice(0, 100)}` : ''}`;
+		const problems = [...this.compare(answer, told.expect, told.at), ...(told.form === false ? [] : this.form(answer, told.at))];
+		if (problems.length) this.fail(`${who}: ${answer.status} ${answer.text.slice(0, 400)}`, ...problems);
+	}
+
+	// "409 EMAIL_TAKEN", "422 email,password" (exactly these fields), 204, or { status, body, headers, text }.
+	compare(answer, told, at) {
+		const expect = typeof told === 'object' ? told : this.short(told);
+		const problems = match(answer.status, expect.status, 'status', this.variables);
+		if (problems.length) return problems;
+		if ('body' in expect) problems.push(...match(answer.body, this.fill(expect.body), 'body', this.variables));
+		if (expect.text) problems.push(...match(answer.text, this.fill(expect.text), 'text', this.variables));
+		if (expect.fields) {
+			const fields = [...new Set((answer.body?.errors ?? []).map(({ field }) => field))].sort().join(',');
+			if (fields !== expect.fields.split(',').sort().join(',')) problems.push(`errors name ${fields || 'nothing'}, not ${expect.fields}`);
+		}
+		for (const [name, value] of Object.entries(expect.headers ?? {})) {
+			problems.push(...match(answer.headers.get(name) ?? undefined, this.fill(value), name, this.variables));
+		}
+		return problems;
+	}
+
+	short(told) {
+		const [status, rest] = String(told).split(' ');
+		if (!rest) return { status: Number(status) };
+		if (/^[A-Z_]+$/.test(rest)) return { status: Number(status), body: { code: rest } };
+		return { status: Number(status), body: { code: 'VALIDATION_ERROR' }, fields: rest };
+	}
+
+	// What every answer has, and every refusal.
+	form(answer, at) {
+		if (at) return [];
+		const problems = answer.headers.get('x-request-id') ? [] : ['no X-Request-Id'];
+		const header = (name, pattern) => {
+			if (!pattern.test(answer.headers.get(name) ?? '')) problems.push(`${name}: ${answer.headers.get(name)}`);
+		};
+		if (answer.status === 204) { if (answer.text) problems.push('a 204 has a body'); return problems; }
+		if (answer.status >= 400) {
+			header('content-type', /^application\/problem\+json/);
+			problems.push(...match(answer.body, { type: 'about:blank', title: '$string', status: answer.status,
+				code: '$re:^[A-Z_]+$', detail: '$re:.' }, 'body'));
+			if (answer.status === 422 && answer.body?.code === 'VALIDATION_ERROR') {
+				problems.push(...match(answer.body.errors, { $each: { field: '$re:.', message: '$re:.' } }, 'body.errors'));
+				if (!answer.body.errors?.length) problems.push('a 422 without errors');
+			} else if (answer.status !== 422 && answer.body?.errors !== undefined) problems.push('errors outside a 422');
+		}
+		if (answer.status === 401) header('www-authenticate', /^Bearer/);
+		if (answer.status === 405) header('allow', /^[A-Z]+(, [A-Z]+)*$/);
+		if (answer.status === 429 || answer.status === 503) header('retry-after', /^\d+$/);
+		return problems;
+	}
+
+	// --- sockets ---
+
+	open(name, { as = name, path, query = {}, bearer, protocols, headers = {}, connect = 'live', session = '{session}', direct }) {
+		const parameters = new URLSearchParams(this.fill(query));
+		const tokenText = bearer === null ? null : bearer ? this.fill(bearer) : this.world.token(as);
+		if (tokenText !== null && !protocols) parameters.set('token', tokenText);
+		const where = path ? this.fill(path) : PATHS[connect](this.fill(session));
+		const base = (direct ? this.stack.pushd : this.stack.base).replace(/^http/, 'ws');
+		const socket = new Socket(`${base}${where}?${parameters}`, {
+			protocols: protocols && this.fill(protocols.map((item) => (item === '{token}' ? tokenText : item))),
+			headers: { 'x-forwarded-for': this.world.address, ...this.fill(headers) },
+		});
+		socket.at = 0; // how far its messages have been accounted for
+		socket.session = this.fill(session);
+		this.sockets[name] = socket;
+		return socket;
+	}
+
+	async connect(told) {
+		const socket = this.open(told.name ?? told.as, told);
+		await this.take(told.name ?? told.as, told);
+		if (told.refused && !await socket.until(() => socket.refused === told.refused)) {
+			this.fail(`the upgrade was answered ${socket.refused ?? 'with a socket'}, not ${told.refused}`);
+		}
+	}
+
+	async say(told) {
+		const socket = this.sockets[told.as];
+		if (!socket) throw new Error(`${told.as} has no socket`);
+		for (let i = 0; i < (told.times ?? 1); i++) {
+			socket.say(typeof told.say === 'string' ? this.fill(told.say) : told.bytes ? Buffer.from(told.bytes, 'hex') : this.fill(told.say));
+		}
+		await this.take(told.as, told);
+	}
+
+	// The sender's next messages, and the close that follows.
+	async take(name, { expect = [], closed, within = 5 }) {
+		const socket = this.sockets[name];
+		const wanted = this.fill(expect);
+		const types = wanted.map(({ type }) => type);
+		const loud = () => socket.heard.slice(socket.at).filter(({ type }) => !NOISE.includes(type) || types.includes(type));
+		await socket.until(() => loud().length >= wanted.length || socket.ended || socket.refused, within * 1000);
+		const heard = loud().slice(0, wanted.length);
+		const problems = match(heard, wanted, `${name} is told`, this.variables);
+		if (problems.length) this.fail(...problems, `all: ${JSON.stringify(loud())}`);
+		if (heard.length) socket.at = socket.heard.indexOf(heard[heard.length - 1]) + 1;
+		if (closed !== undefined) await this.ends({ [name]: closed }, within);
+	}
+
+	async ends(told, within = 5) {
+		for (const [name, code] of Object.entries(told)) {
+			const ended = await this.sockets[name].until(() => this.sockets[name].ended, within * 1000);
+			if (ended?.code !== code) this.fail(`${name} should be closed with ${code}: ${JSON.stringify(ended) ?? 'still open'}`);
+		}
+	}
+
+	async leave({ as, close, lose }) {
+		const socket = this.sockets[as];
+		const ended = lose ? await socket.lose() : await socket.close(close);
+		if (!ended) this.fail(`${as}'s close was not answered`);
+		socket.gone = true;
+	}
+
+	// An administrator on the session, who hears everything from the first event on: once he has heard its newest event, everybody has been sent it.
+	async watcher(session) {
+		if (!this.watchers[session]) {
+			const { watcher: mine, ...others } = { ...this.sockets, watcher: this.open('watcher', { session, query: { last_event_id: '0' } }) };
+			this.sockets = others;
+			this.watchers[session] = mine;
+			if (!await mine.type('connected')) this.fail('the watcher could not connect');
+		}
+		return this.watchers[session];
+	}
+
+	async head(session) {
+		return (await this.stack.db.row(`SELECT head FROM session_streams WHERE session_id = '${session}'`))?.head ?? 0;
+	}
+
+	// Whatever has happened until now has been heard by everybody who may.
+	async barrier() {
+		const open = Object.values(this.sockets).filter((socket) => !socket.gone && !socket.ended && !socket.refused);
+		for (const session of new Set(open.map((socket) => socket.session))) {
+			if (!/^[0-9a-f-]{36}$/.test(session)) continue;
+			const watcher = await this.watcher(session);
+			const head = await this.head(session);
+			if (head > 0 && !await watcher.until(() => watcher.lastEvent >= head)) {
+				this.fail(`event ${head} was not delivered within 5 s; the last was ${watcher.lastEvent}`);
+			}
+		}
+		await Promise.all(open.map((socket) => socket.flush()));
+	}
+
+	// Everybody on a socket has heard exactly this since the last look, in this order; who isn't named has heard nothing.
+	// `staff`, `students` and `all` stand for those who have a socket.
+	async hear(told, within = 5) {
+		const expected = this.listeners(told);
+		for (const [name, wanted] of Object.entries(expected)) {
+			const socket = this.sockets[name];
+			const types = wanted.map(({ type }) => type);
+			const loud = () => socket.heard.slice(socket.at).filter(({ type }) => !NOISE.includes(type) || types.includes(type));
+			await socket.until(() => loud().length >= wanted.length || socket.ended, within * 1000);
+		}
+		await this.barrier();
+		const problems = [];
+		for (const [name, wanted] of Object.entries(expected)) {
+			const socket = this.sockets[name];
+			const types = wanted.map(({ type }) => type);
+			const heard = socket.heard.slice(socket.at).filter(({ type }) => !NOISE.includes(type) || types.includes(type));
+			problems.push(...match(heard, wanted, `${name} hears`, this.variables));
+			socket.at = socket.heard.length;
+		}
+		if (problems.length) this.fail(...problems);
+	}
+
+	listeners(told) {
+		const expected = {};
+		const live = Object.entries(this.sockets).filter(([, socket]) => !socket.gone);
+		for (const [name] of live) expected[name] = [];
+		for (const [who, messages] of Object.entries(told)) {
+			if (who === 'nobody') continue;
+			if (expected[who]) { expected[who] = messages; continue; }
+			const members = { all: () => true, staff: (name) => !/student/.test(name), students: (name) => /student/.test(name) }[who];
+			if (!members) throw new Error(`${who} has no socket`);
+			for (const [name] of live) if (members(name)) expected[name] = messages;
+		}
+		return expected;
+	}
+
+	// Forgets what has been said so far.
+	async settle() {
+		await this.barrier();
+		for (const socket of Object.values(this.sockets)) socket.at = socket.heard.length;
+	}
+
+	// --- the rest ---
+
+	async sql({ sql, expect }) {
+		const text = this.fill(sql);
+		if (expect === undefined) { await this.stack.db.run(text); return; }
+		const problems = match(await this.stack.db.rows(text), this.fill(expect), 'rows', this.variables);
+		if (problems.length) this.fail(text, ...problems);
+	}
+
+	pause({ wait }) {
+		return new Promise((done) => { setTimeout(done, wait * 1000); });
+	}
+
+	// {"token": "name", "of": "student1", "claims": {…}}: a token that is wrong in some way, kept as {name}.
+	makeToken({ token: name, of, claims = {}, without = [], header = { alg: 'HS256', typ: 'JWT' }, secret = this.stack.secret }) {
+		const now = Math.floor(Date.now() / 1000);
+		const person = this.world.people[of];
+		const all = { user_id: person.id, role: person.role, iat: now, exp: now + 3600, ...this.fill(claims) };
+		if (typeof claims.exp === 'string') all.exp = now + Number(claims.exp);
+		for (const claim of without) delete all[claim];
+		this.variables[name] = signed(secret, header, all);
+	}
+}
