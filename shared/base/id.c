@@ -48,7 +48,7 @@ static void next_moment(unsigned random, int64_t *ret_ms, unsigned *ret_counter)
 
 struct id id_make(void)
 {
-	struct id id;
+	struct id id = ID_NIL;
 	unsigned counter;
 	int64_t ms;
 

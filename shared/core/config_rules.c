@@ -51,63 +51,65 @@ static void check_words(struct config_loading *loading)
 	}
 }
 
-/* Reads the secret that the file holds; the line's end isn't part of it. */
-static void read_secret_file(struct config_loading *loading)
+/* The secret that the file holds, without the line's end; NULL after complaining, or without memory. */
+static const char *read_secret_file(struct config_loading *loading)
 {
-	const char *key = "jwt_secret_file";
-	FILE *file = fopen(loading->config->jwt_secret_file, "re");
+	const char *key = "jwt_secret_file", *path = loading->config->jwt_secret_file, *text = NULL;
+	FILE *file = fopen(path, "re");
 	char secret[SECRET_FILE_MAX + 1];
 	size_t len;
 	int error;
 
 	if (!file) {
-		config_complain(loading, key, "%s: can't be opened: %s", loading->config->jwt_secret_file,
-				strerror(errno));
-		return;
+		config_complain(loading, key, "%s: can't be opened: %s", path, strerror(errno));
+		return NULL;
 	}
 	len = fread(secret, 1, sizeof(secret), file);
 	error = ferror(file) ? errno : 0;
 	fclose(file);
 	if (error) {
-		config_complain(loading, key, "%s: can't be read: %s", loading->config->jwt_secret_file,
-				strerror(error));
+		config_complain(loading, key, "%s: can't be read: %s", path, strerror(error));
 	} else if (len > SECRET_FILE_MAX || memchr(secret, '\0', len)) {
-		config_complain(loading, key, "%s: must be one text of at most %d bytes",
-				loading->config->jwt_secret_file, SECRET_FILE_MAX);
+		config_complain(loading, key, "%s: must be one text of at most %d bytes", path,
+				SECRET_FILE_MAX);
 	} else {
 		while (len && (secret[len - 1] == '\n' || secret[len - 1] == '\r'))
 			len--;
-		loading->config->jwt_secret = arena_strndup(loading->arena, secret, len);
+		text = arena_strndup(loading->arena, secret, len);
 	}
 	explicit_bzero(secret, sizeof(secret));
+	return text;
+}
+
+static void check_length(struct config_loading *loading, const char *key, const char *secret)
+{
+	if (strlen(secret) < SECRET_BYTES_MIN)
+		config_complain(loading, key, "too short; it needs at least %d random bytes",
+				SECRET_BYTES_MIN);
 }
 
 static void check_secret(struct config_loading *loading)
 {
-	const char *secret = "jwt_secret", *file = "jwt_secret_file";
+	enum config_source from = config_source(loading, "jwt_secret");
+	enum config_source file_from = config_source(loading, "jwt_secret_file");
 	struct config *config = loading->config;
-	int before = loading->problem_count;
+	const char *text;
 
-	if (*config->jwt_secret && *config->jwt_secret_file) {
-		if (config_source(loading, secret) == config_source(loading, file))
-			config_complain(loading, secret, "set both this and jwt_secret_file; one must go");
-		else if (config_source(loading, file) == CONFIG_FROM_ENV)
-			config->jwt_secret = "";
-	}
-	if (!*config->jwt_secret && *config->jwt_secret_file) {
-		read_secret_file(loading);
-		secret = file;
-	}
-	if (loading->problem_count > before || !config->jwt_secret ||
-	    strlen(config->jwt_secret) >= SECRET_BYTES_MIN)
-		return;
-	if (!*config->jwt_secret && secret != file)
-		config_complain(loading, secret,
+	if (*config->jwt_secret && *config->jwt_secret_file && from == file_from) {
+		config_complain(loading, "jwt_secret", "set both this and jwt_secret_file; one must go");
+	} else if (*config->jwt_secret && (!*config->jwt_secret_file || from == CONFIG_FROM_ENV)) {
+		check_length(loading, "jwt_secret", config->jwt_secret);
+	} else if (*config->jwt_secret_file) {
+		text = read_secret_file(loading);
+		if (!text)
+			return;
+		config->jwt_secret = text;
+		check_length(loading, "jwt_secret_file", text);
+	} else {
+		config_complain(loading, "jwt_secret",
 				"missing; set it, or INVIGIL_JWT_SECRET, to at least %d random bytes",
 				SECRET_BYTES_MIN);
-	else
-		config_complain(loading, secret, "too short; it needs at least %d random bytes",
-				SECRET_BYTES_MIN);
+	}
 }
 
 static void check_readable(struct config_loading *loading, const char *name, const char *path)

@@ -10,7 +10,8 @@
  * its API. What jansson would let through (depth up to 2048, by recursion) is refused before it sees the
  * bytes. */
 
-#define DEPTH_MAX 32
+#define DEPTH_MAX   32
+#define INT64_BOUND 9223372036854775808.0 /* 2^63; INT64_MAX itself is no double */
 
 /* Whether the nesting of brackets outside strings stays within the limit, and no byte is NUL. Says nothing
  * about anything else: text that isn't JSON fails in the parser. */
@@ -111,8 +112,7 @@ bool json_whole(const json_value *value, int64_t *ret)
 		return true;
 	}
 	real = json_real_value(value);
-	/* 2^63 is a double, INT64_MAX isn't. */
-	if (!json_is_real(value) || real != trunc(real) || real < -0x1p63 || real >= 0x1p63)
+	if (!json_is_real(value) || real != trunc(real) || real < -INT64_BOUND || real >= INT64_BOUND)
 		return false;
 	*ret = (int64_t)real;
 	return true;

@@ -1,6 +1,7 @@
 #include "wire/json.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -106,7 +107,7 @@ static bool read_int(const struct reading *reading, const json_value *value, int
 	double real;
 
 	if (!json_whole(value, &number)) {
-		if (!json_number(value, &real) || (real > -0x1p63 && real < 0x1p63))
+		if (!json_number(value, &real) || real != trunc(real))
 			return PROBLEM(reading, "must be a whole number");
 		/* A whole number, but one that no range reaches. */
 		number = real < 0 ? INT64_MIN : INT64_MAX;
