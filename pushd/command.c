@@ -19,8 +19,7 @@ struct call {
 	int64_t now;
 };
 
-/* --- answers
- * ------------------------------------------------------------------------------------------------------- */
+/* --- answers --- */
 
 static void complain(struct conn *conn, enum err err, const char *ref, const struct problems *problems)
 {
@@ -35,8 +34,7 @@ static void acknowledge(struct conn *conn, const char *ref, const struct doc *do
 		conn_tell(conn, conn->dialect->ack(ref, doc));
 }
 
-/* --- messages that need no database
- * -------------------------------------------------------------------------------- */
+/* --- messages that need no database --- */
 
 static void heartbeat(struct call *call)
 {
@@ -72,9 +70,7 @@ static void refresh_token(struct call *call)
 	acknowledge(conn, call->in.ref, &doc);
 }
 
-/* --- jobs
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- jobs --- */
 
 /* The last step of everything that was refused before a lane had it. */
 static void refuse(struct call *call, enum err err, const struct problems *problems)
@@ -126,8 +122,7 @@ static void state_sync_request(struct call *call)
 	}
 }
 
-/* --- the student's commands
- * ------------------------------------------------------------------------------------------ */
+/* --- the student's commands --- */
 
 static bool read_answers(const json_value *body, struct problems *problems, struct command_job *job)
 {
@@ -309,9 +304,7 @@ static void serve(struct call *call)
 	refuse(call, ERR_INVALID_MESSAGE, NULL);
 }
 
-/* --- in
- * -----------------------------------------------------------------------------------------------------------------
- */
+/* --- in --- */
 
 static void run(struct pushd *pushd, struct conn *conn, const char *text, size_t len)
 {

@@ -39,8 +39,7 @@ struct feed {
 	bool alarmed;	      /* it will be called */
 };
 
-/* --- the reader's thread
- * ------------------------------------------------------------------------------------ */
+/* --- the reader's thread --- */
 
 static struct frame *frame_new(enum frame_kind kind, const struct event *event)
 {
@@ -101,8 +100,7 @@ static void *read_bus(void *arg)
 	return NULL;
 }
 
-/* --- the streams' ways to the table
- * ----------------------------------------------------------------------------- */
+/* --- the streams' ways to the table --- */
 
 void feed_hole(struct feed *feed, struct stream *stream)
 {
@@ -184,8 +182,7 @@ void feed_fill(struct feed *feed)
 	}
 }
 
-/* --- the system's own stream
- * ---------------------------------------------------------------------------------- */
+/* --- the system's own stream --- */
 
 static struct feed *of_system(struct stream *stream)
 {
@@ -221,8 +218,7 @@ static const struct stream_ops system_ops = {
     .read = system_read,
 };
 
-/* --- what has come
- * ------------------------------------------------------------------------------------------------ */
+/* --- what has come --- */
 
 static void take(struct feed *feed, enum frame_kind kind, const struct event *event)
 {

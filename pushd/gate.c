@@ -50,8 +50,7 @@ bool gate_serves(const char *path)
 	return dialect_of(path, &name, &len) != NULL;
 }
 
-/* --- leaving
- * ---------------------------------------------------------------------------------------------------- */
+/* --- leaving --- */
 
 static int64_t grace_ms(const struct pushd *pushd)
 {
@@ -101,8 +100,7 @@ void gate_closed(struct pushd *pushd, struct conn *conn, enum conn_end how)
 	conn_unref(conn);
 }
 
-/* --- coming in
- * ------------------------------------------------------------------------------------------------------ */
+/* --- coming in --- */
 
 static void refuse(struct pushd *pushd, struct conn *conn, enum err err)
 {
@@ -284,8 +282,7 @@ struct conn *gate_open(struct pushd *pushd, const struct handshake *handshake, c
 	return conn;
 }
 
-/* --- while it is open
- * -------------------------------------------------------------------------------------------------- */
+/* --- while it is open --- */
 
 static void look_after(struct pushd *pushd, struct conn *conn, const struct conn_rules *rules)
 {

@@ -75,8 +75,7 @@ void job_free(struct job *job)
 		arena_free(job->arena);
 }
 
-/* --- which jobs go together -------------------------------------------------------------------------------
- */
+/* --- which jobs go together --- */
 
 struct seen {
 	const struct id *slots[SEEN_SLOTS];
@@ -133,8 +132,7 @@ size_t lane_pick(struct list *queue, struct job **ret, size_t most, size_t look)
 	return count;
 }
 
-/* --- running a batch
- * ---------------------------------------------------------------------------------------- */
+/* --- running a batch --- */
 
 static void nap(int ms)
 {
@@ -275,8 +273,7 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/* --- the loop's side
- * ------------------------------------------------------------------------------------------ */
+/* --- the loop's side --- */
 
 static bool start(struct lane *lane, struct worker *worker, size_t number)
 {

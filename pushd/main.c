@@ -35,8 +35,7 @@ struct daemon {
 	int64_t stop_by; /* clock_monotonic(); 0: nobody has asked us to */
 };
 
-/* --- the loop's turns
- * --------------------------------------------------------------------------------------------- */
+/* --- the loop's turns --- */
 
 static void on_wake(uv_async_t *handle)
 {
@@ -63,8 +62,7 @@ static void alarm_in(void *context, int ms)
 	uv_timer_start(&((struct daemon *)context)->alarm, on_alarm, (uint64_t)ms, 0);
 }
 
-/* --- the end
- * -------------------------------------------------------------------------------------------------------- */
+/* --- the end --- */
 
 static void close_handles(struct daemon *daemon)
 {
@@ -104,8 +102,7 @@ static void on_signal(uv_signal_t *handle, int number)
 	uv_timer_start(&daemon->wave, on_wave, 0, WAVE_MS);
 }
 
-/* --- the start
- * ------------------------------------------------------------------------------------------------------- */
+/* --- the start --- */
 
 static void init_loop(struct daemon *daemon)
 {
@@ -181,8 +178,7 @@ static int serve(const struct config *config, const struct token_keys *keys)
 	return 0;
 }
 
-/* --- the command line
- * -------------------------------------------------------------------------------------------------- */
+/* --- the command line --- */
 
 static void usage(FILE *out)
 {

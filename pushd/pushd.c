@@ -12,8 +12,7 @@
 #include "pushd/scheduler.h"
 #include "pushd/work.h"
 
-/* --- what the parts ask of each other
- * --------------------------------------------------------------------------------- */
+/* --- what the parts ask of each other --- */
 
 static void hole(void *context, struct stream *stream)
 {
@@ -84,8 +83,7 @@ static void ran(void *context, const char *kind, size_t jobs, enum err err, cons
 			  LOG_TEXT("code", err_code(err)), LOG_TEXT("database", message));
 }
 
-/* --- making and ending
- * ------------------------------------------------------------------------------------------------- */
+/* --- making and ending --- */
 
 static void name_node(struct pushd *pushd)
 {
@@ -165,8 +163,7 @@ void pushd_free(struct pushd *pushd, int wait_ms)
 	free(pushd);
 }
 
-/* --- the loop's turns
- * --------------------------------------------------------------------------------------------------- */
+/* --- the loop's turns --- */
 
 void pushd_wake(struct pushd *pushd)
 {

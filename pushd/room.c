@@ -56,8 +56,7 @@ static bool is_staff(const struct conn *conn)
 	return (conn->actor.role & ROLES_STAFF) != 0;
 }
 
-/* --- delivering -------------------------------------------------------------------------------------------
- */
+/* --- delivering --- */
 
 /* The one place where an event meets a connection. */
 static void give(struct conn *conn, struct recent *recent)
@@ -140,8 +139,7 @@ static const struct stream_ops stream_ops = {
     .read = read_stream,
 };
 
-/* --- bringing newcomers up to date -------------------------------------------------------------------------
- */
+/* --- bringing newcomers up to date --- */
 
 static bool waits(const struct conn *conn)
 {
@@ -246,8 +244,7 @@ void room_page(struct room *room, uint64_t since, const struct event *items, siz
 		replay(room);
 }
 
-/* --- in and out
- * ------------------------------------------------------------------------------------------------ */
+/* --- in and out --- */
 
 void room_add(struct room *room, struct conn *conn)
 {
@@ -347,8 +344,7 @@ void room_gone(struct room *room)
 		farewell(list_entry(node, struct conn, in_room), ERR_SESSION_NOT_FOUND);
 }
 
-/* --- the staff's figures
- * ----------------------------------------------------------------------------------------- */
+/* --- the staff's figures --- */
 
 bool room_figures_due(struct room *room, int64_t now)
 {
@@ -408,8 +404,7 @@ void room_figures(struct room *room, const char *stats, bool baseline, int64_t w
 		tell_staff(room, wall);
 }
 
-/* --- the rooms
- * ------------------------------------------------------------------------------------------------- */
+/* --- the rooms --- */
 
 struct rooms *rooms_new(const struct room_ops *ops, struct metrics *metrics)
 {

@@ -14,9 +14,7 @@
 #define SILENCE_MS    5000 /* without a result for so long, something is wrong */
 #define ADOPT_EXTRA_S 10   /* clients need longer to find a restarted pushd than to reconnect */
 
-/* --- start
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- start --- */
 
 static void adopted(struct job *job, void *context)
 {
@@ -47,8 +45,7 @@ static void adopt(struct pushd *pushd, int64_t now)
 	lane_submit_slow(pushd->lane, &job->job);
 }
 
-/* --- deadlines
- * -------------------------------------------------------------------------------------------------------- */
+/* --- deadlines --- */
 
 static void expire(struct pushd *pushd);
 
@@ -85,8 +82,7 @@ static void expire(struct pushd *pushd)
 	lane_submit_slow(pushd->lane, &job->job);
 }
 
-/* --- presences
- * -------------------------------------------------------------------------------------------------------- */
+/* --- presences --- */
 
 static void swept(struct job *job UNUSED, void *context)
 {
@@ -103,9 +99,7 @@ static void sweep(struct pushd *pushd)
 	lane_submit_always(pushd->lane, &job->job);
 }
 
-/* --- heads
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- heads --- */
 
 static void heads_read(struct job *job, void *context)
 {
@@ -144,9 +138,7 @@ static void ask_heads(struct pushd *pushd)
 	lane_submit_always(pushd->lane, &job->job);
 }
 
-/* --- figures
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- figures --- */
 
 static void tell_figures(struct job *job, struct pushd *pushd, bool baseline)
 {
@@ -216,8 +208,7 @@ static void figures(struct pushd *pushd, int64_t now)
 		ask_figures(pushd, items, count, figures_read);
 }
 
-/* --- the clock
- * -------------------------------------------------------------------------------------------------------- */
+/* --- the clock --- */
 
 void scheduler_heard(struct pushd *pushd, enum err err, int64_t now)
 {

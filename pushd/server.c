@@ -21,10 +21,10 @@
 #include "pushd/gate.h"
 #include "pushd/status.h"
 
-#define TOKEN_TEXT  8448 /* token_verify refuses more than 8 KiB */
-#define PATH_TEXT   512
-#define HEADER_TEXT 16384 /* all headers of a handshake */
-#define RX_BYTES    1024  /* read at once; messages are put together here */
+#define ARGUMENT_TEXT 8448 /* token_verify refuses more than 8 KiB */
+#define PATH_TEXT     512
+#define HEADER_TEXT   16384 /* all headers of a handshake */
+#define RX_BYTES      1024  /* read at once; messages are put together here */
 
 _Static_assert(MESSAGE_HEADROOM >= LWS_PRE, "the library writes its frame header in front of a message");
 
@@ -37,11 +37,11 @@ struct server {
 /* What libwebsockets keeps per connection, zeroed by it. */
 struct session {
 	struct lws *wsi;
-	struct conn *conn;    /* NULL: plain HTTP, or a refused handshake */
-	struct buf rx;	      /* a message so far */
-	struct message *http; /* the body of an HTTP answer */
-	bool peer_closing;    /* the client sent a close frame; the library answers it */
-	bool peer_clean;      /* and it was a goodbye */
+	struct conn *conn; /* NULL: plain HTTP, or a refused handshake */
+	struct buf rx;	   /* a message so far */
+	bool peer_closing; /* the client sent a close frame; the library answers it */
+	bool peer_clean;   /* and it was a goodbye */
+	bool finishing;	   /* LWS_CALLBACK_TIMER will close it */
 };
 
 static struct server *server_of(struct lws *wsi)
@@ -49,8 +49,7 @@ static struct server *server_of(struct lws *wsi)
 	return lws_context_user(lws_get_context(wsi));
 }
 
-/* --- what a connection asks of its socket
- * -------------------------------------------------------------------------- */
+/* --- what a connection asks of its socket --- */
 
 static enum conn_write socket_write(void *socket, struct message *message)
 {
@@ -82,8 +81,12 @@ static void socket_finish(void *socket)
 {
 	struct session *session = socket;
 
-	if (!session->peer_closing)
-		lws_set_timer_usecs(session->wsi, 1);
+	if (session->peer_closing || session->finishing)
+		return;
+	session->finishing = true;
+	lws_set_timer_usecs(session->wsi, 1);
+	/* timers are looked at after input or output only: make some */
+	lws_callback_on_writable(session->wsi);
 }
 
 static void socket_kill(void *socket)
@@ -91,6 +94,7 @@ static void socket_kill(void *socket)
 	struct session *session = socket;
 
 	lws_set_timeout(session->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
+	lws_cancel_service(lws_get_context(session->wsi));
 }
 
 static const struct conn_ops socket_ops = {
@@ -101,9 +105,7 @@ static const struct conn_ops socket_ops = {
     .kill = socket_kill,
 };
 
-/* --- opening
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- opening --- */
 
 /* The path of a request, whatever its method; false when it has none or is too long. */
 static bool read_path(struct lws *wsi, char *path, int size)
@@ -145,48 +147,52 @@ static void read_address(struct lws *wsi, char address[ADDRESS_TEXT])
 	address_client(peer, *forwarded ? forwarded : NULL, &config->trusted_proxies, address);
 }
 
+/* Query arguments. The library gives up at the first that doesn't fit, so each has room for any. */
+struct arguments {
+	char token[ARGUMENT_TEXT];
+	char last_event_id[ARGUMENT_TEXT];
+};
+
 /* From `?token=`, or the word behind `bearer,` in the subprotocols. NULL: none. */
-static const char *read_token(struct lws *wsi, char *token, int size)
+static const char *read_token(struct lws *wsi, struct arguments *arguments)
 {
-	const char *found = lws_get_urlarg_by_name(wsi, "token=", token, size);
-	char *word;
+	const char *found = lws_get_urlarg_by_name(wsi, "token=", arguments->token, ARGUMENT_TEXT);
+	char *rest = arguments->token, *word;
 
 	if (found && *found)
 		return found;
-	if (lws_hdr_copy(wsi, token, size, WSI_TOKEN_PROTOCOL) <= 0)
+	if (lws_hdr_copy(wsi, rest, ARGUMENT_TEXT, WSI_TOKEN_PROTOCOL) <= 0)
 		return NULL;
-	word = strtok_r(token, ", ", &token);
+	word = strtok_r(rest, ", ", &rest);
 	if (!word || strcmp(word, "bearer") != 0)
 		return NULL;
-	return strtok_r(NULL, ", ", &token);
+	return strtok_r(NULL, ", ", &rest);
 }
 
 static int opened(struct lws *wsi, struct session *session)
 {
-	char path[PATH_TEXT] = "", cursor[64], address[ADDRESS_TEXT];
+	char path[PATH_TEXT] = "", address[ADDRESS_TEXT];
 	struct handshake handshake = {.path = path, .address = address};
 	struct pushd *pushd = server_of(wsi)->pushd;
-	char *token = malloc(TOKEN_TEXT);
+	struct arguments *arguments = malloc(sizeof(*arguments));
 
 	session->wsi = wsi;
 	buf_init(&session->rx, NULL);
-	if (!token || !read_path(wsi, path, sizeof(path))) {
-		free(token);
+	if (!arguments || !read_path(wsi, path, sizeof(path))) {
+		free(arguments);
 		return -1;
 	}
 	read_address(wsi, address);
-	handshake.token = read_token(wsi, token, TOKEN_TEXT);
-	handshake.last_event_id = lws_get_urlarg_by_name(wsi, "last_event_id=", cursor, sizeof(cursor));
+	handshake.token = read_token(wsi, arguments);
+	handshake.last_event_id =
+	    lws_get_urlarg_by_name(wsi, "last_event_id=", arguments->last_event_id, ARGUMENT_TEXT);
 	session->conn = gate_open(pushd, &handshake, &socket_ops, session);
-	/* the stack and the heap don't keep it either */
-	explicit_bzero(token, TOKEN_TEXT);
-	free(token);
+	explicit_bzero(arguments, sizeof(*arguments));
+	free(arguments);
 	return session->conn ? 0 : -1;
 }
 
-/* --- receiving
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- receiving --- */
 
 static void message(struct pushd *pushd, struct session *session)
 {
@@ -224,9 +230,7 @@ static void received(struct lws *wsi, struct session *session, const void *in, s
 		message(pushd, session);
 }
 
-/* --- closing
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- closing --- */
 
 /* 1000, 1001 or no code at all is a goodbye; anything else tells of trouble. */
 static void peer_closes(struct session *session, const unsigned char *in, size_t len)
@@ -286,9 +290,7 @@ static int ws_callback(struct lws *wsi, enum lws_callback_reasons reason, struct
 	}
 }
 
-/* --- HTTP
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* --- HTTP --- */
 
 static bool send_headers(struct lws *wsi, const struct status_answer *answer)
 {
@@ -302,48 +304,25 @@ static bool send_headers(struct lws *wsi, const struct status_answer *answer)
 	       !lws_finalize_write_http_header(wsi, start, &at, end);
 }
 
-static int http_request(struct lws *wsi, struct session *session, const char *path)
+/* GET and HEAD go on with the next request; after anything else there may be a body, which nobody wants to
+ * read. */
+static int http_request(struct lws *wsi, const char *path)
 {
-	struct status_answer answer;
 	bool head = lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
+	bool known = head || lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0;
+	struct status_answer answer;
+	struct message *body;
+	bool sent;
 
 	buf_init(&answer.body, NULL);
-	status_answer(server_of(wsi)->pushd, path, &answer);
-	if (answer.body.failed || !send_headers(wsi, &answer)) {
-		buf_done(&answer.body);
-		return -1;
-	}
-	if (head) {
-		buf_done(&answer.body);
-		return lws_http_transaction_completed(wsi) ? -1 : 0;
-	}
-	message_unref(session->http);
-	session->http = message_take(&answer.body);
-	if (!session->http)
-		return -1;
-	lws_callback_on_writable(wsi);
-	return 0;
-}
-
-static int http_write(struct lws *wsi, struct session *session)
-{
-	struct message *body = session->http;
-	int wrote;
-
-	if (!body)
-		return 0;
-	session->http = NULL;
-	wrote = lws_write(wsi, (unsigned char *)body->text, body->len, LWS_WRITE_HTTP_FINAL);
+	status_answer(server_of(wsi)->pushd, known ? path : "", &answer);
+	sent = !answer.body.failed && send_headers(wsi, &answer);
+	body = message_take(&answer.body);
+	if (sent && body && !head)
+		sent = lws_write(wsi, (unsigned char *)body->text, body->len, LWS_WRITE_HTTP_FINAL) >= 0;
+	sent = sent && body;
 	message_unref(body);
-	return wrote < 0 || lws_http_transaction_completed(wsi) ? -1 : 0;
-}
-
-static void http_closed(struct session *session)
-{
-	if (!session)
-		return;
-	message_unref(session->http);
-	session->http = NULL;
+	return !sent || !known || lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
 static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
@@ -361,13 +340,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 	case LWS_CALLBACK_ESTABLISHED:
 		return opened(wsi, session);
 	case LWS_CALLBACK_HTTP:
-		return http_request(wsi, session, in);
-	case LWS_CALLBACK_HTTP_WRITEABLE:
-		return http_write(wsi, session);
-	case LWS_CALLBACK_CLOSED_HTTP:
-	case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
-		http_closed(session);
-		return 0;
+		return http_request(wsi, in);
 	case LWS_CALLBACK_CLOSED:
 	case LWS_CALLBACK_RECEIVE:
 	case LWS_CALLBACK_TIMER:
@@ -377,9 +350,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 	}
 }
 
-/* --- the listener
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- the listener --- */
 
 /* A client that offers no subprotocol gets the first; one that brings its token as `bearer, <jwt>` the
  * second. */

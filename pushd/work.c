@@ -50,13 +50,30 @@ static enum err run_leave(struct domain *d, struct job **jobs, size_t count)
 	return session_leave(d, &JOB(leave_job, 0)->node, items, count);
 }
 
+/* The next of a batch's problems to the job that it belongs to: the calls note one for each item that is
+ * wrong, in the items' order, and keep only so many. */
+static void deal_problem(struct domain *d, struct job *job, const struct problem **next)
+{
+	struct problems *problems;
+
+	if (job->err != ERR_VALIDATION || !*next)
+		return;
+	problems = arena_alloc(d->arena, sizeof(*problems));
+	if (!problems)
+		return;
+	problems_init(problems, d->arena);
+	problem_add(problems, (*next)->field, "%s", (*next)->message);
+	job->problems = problems;
+	*next = (*next)->next;
+}
+
 /* The four hot commands differ in their item's type, its input and the call; the way there and back is the
- * same. A student's commands never share a batch, so an item's problems are told apart only when it is alone.
- */
+ * same. */
 #define RUN_COMMAND(function, call, type, assign)                                                            \
 	static enum err function(struct domain *d, struct job **jobs, size_t count)                          \
 	{                                                                                                    \
 		struct type *items = ITEMS(d, struct type, count);                                           \
+		const struct problem *problem;                                                               \
 		enum err err;                                                                                \
                                                                                                              \
 		if (!items)                                                                                  \
@@ -69,9 +86,11 @@ static enum err run_leave(struct domain *d, struct job **jobs, size_t count)
 			assign;                                                                              \
 		}                                                                                            \
 		err = call(d, items, count);                                                                 \
+		problem = d->problems.first;                                                                 \
 		for (size_t i = 0; !err && i < count; i++) {                                                 \
 			jobs[i]->err = items[i].base.err;                                                    \
 			JOB(command_job, i)->doc = items[i].base.doc;                                        \
+			deal_problem(d, jobs[i], &problem);                                                  \
 		}                                                                                            \
 		return err;                                                                                  \
 	}
