@@ -100,7 +100,10 @@ function show(root) {
 	}
 	document.getElementById("filter").addEventListener("input", (event) =>
 		filter(event.target.value.toLowerCase().split(/\s+/).filter(Boolean)));
-	if (location.hash) document.getElementById(location.hash.slice(1))?.setAttribute("open", "");
+	const wanted = location.hash && document.getElementById(location.hash.slice(1));
+	if (!wanted) return;
+	if (wanted.matches("details")) wanted.open = true;
+	wanted.scrollIntoView();
 }
 
 try {
