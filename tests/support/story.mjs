@@ -11,6 +11,8 @@ const CAST = { admin: 'ADMIN', watcher: 'ADMIN', teacher: 'TEACHER', stranger: '
 // Derived from other things and sent when the server likes: heard only by who asks for them.
 const NOISE = ['session_stats', 'monitor_snapshot', 'presence_updated'];
 
+const STUDENTS = /^(student|outsider)/;
+
 const PATHS = {
 	live: (session) => `/api/v1/sessions/${session}/ws`,
 	'live-a': (session) => `/api/v1/websocket/${session}/ws`,
@@ -218,7 +220,8 @@ export class Story {
 		const socket = this.sockets[told.as];
 		if (!socket) throw new Error(`${told.as} has no socket`);
 		for (let i = 0; i < (told.times ?? 1); i++) {
-			socket.say(typeof told.say === 'string' ? this.fill(told.say) : told.bytes ? Buffer.from(told.bytes, 'hex') : this.fill(told.say));
+			if (told.bytes) socket.ws.send(Buffer.from(told.bytes, 'hex'), { binary: !told.text });
+			else socket.say(this.fill(told.say));
 		}
 		await this.take(told.as, told);
 	}
@@ -280,6 +283,13 @@ export class Story {
 		await Promise.all(open.map((socket) => socket.flush()));
 	}
 
+	// Ids grow; staff, who hear every event, see no hole.
+	numbering(name, socket) {
+		const ids = socket.heard.filter(({ event_id }) => event_id !== undefined).map(({ event_id }) => event_id);
+		const wrong = ids.findIndex((id, i) => i > 0 && (id <= ids[i - 1] || (!STUDENTS.test(name) && id !== ids[i - 1] + 1)));
+		return wrong < 0 ? [] : [`${name} hears event ${ids[wrong]} after ${ids[wrong - 1]}`];
+	}
+
 	// Everybody on a socket has heard exactly this since the last look, in this order; who isn't named has heard nothing.
 	// `staff`, `students` and `all` stand for those who have a socket.
 	async hear(told, within = 5) {
@@ -296,7 +306,7 @@ export class Story {
 			const socket = this.sockets[name];
 			const types = wanted.map(({ type }) => type);
 			const heard = socket.heard.slice(socket.at).filter(({ type }) => !NOISE.includes(type) || types.includes(type));
-			problems.push(...match(heard, wanted, `${name} hears`, this.variables));
+			problems.push(...match(heard, wanted, `${name} hears`, this.variables), ...this.numbering(name, socket));
 			socket.at = socket.heard.length;
 		}
 		if (problems.length) this.fail(...problems);
@@ -309,7 +319,7 @@ export class Story {
 		for (const [who, messages] of Object.entries(told)) {
 			if (who === 'nobody') continue;
 			if (expected[who]) { expected[who] = messages; continue; }
-			const members = { all: () => true, staff: (name) => !/student/.test(name), students: (name) => /student/.test(name) }[who];
+			const members = { all: () => true, staff: (name) => !STUDENTS.test(name), students: (name) => STUDENTS.test(name) }[who];
 			if (!members) throw new Error(`${who} has no socket`);
 			for (const [name] of live) if (members(name)) expected[name] = messages;
 		}
