@@ -5,14 +5,15 @@ CREATE OR REPLACE FUNCTION attempt_answer(p_commands integer[], p_users uuid[], 
 	p_questions uuid[], p_answers text[], p_answered boolean[], p_spent integer[], p_presence integer)
 RETURNS TABLE (command integer, outcome text, question_id uuid, question_number integer, is_update boolean,
 	answered_questions integer, ends_at bigint, session_id uuid, event_id bigint, payload json, created_at bigint)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
 	v_now timestamptz;
 BEGIN
 	PERFORM FROM attempts a WHERE a.id = ANY (p_attempts) ORDER BY a.id FOR NO KEY UPDATE;
 	v_now := clock_timestamp();
-	PERFORM attempt_presence(p_users, p_attempts, p_presence, v_now);
+	PERFORM attempt_presence(p_users, p_presence, v_now);
 	RETURN QUERY
 	WITH item AS MATERIALIZED (
 		SELECT i.*, a.session_id, a.answered_questions AS before, a.total_questions, u.full_name, q.number,
@@ -30,7 +31,10 @@ BEGIN
 	), accepted AS (
 		-- `previous`: what the question's answer was, before this one; NULL: there was none.
 		SELECT i.*, lag(i.answered, 1, o.answered) OVER same AS previous, lead(i.place) OVER same IS NULL AS stays
-		FROM item i LEFT JOIN answers o ON o.attempt_id = i.attempt_id AND o.question_id = i.question_id
+		FROM item i
+		-- OFFSET 0 is a fence: always this row by its index, even by a plan that was made when the table was empty.
+		LEFT JOIN LATERAL (SELECT k.answered FROM answers k
+			WHERE k.attempt_id = i.attempt_id AND k.question_id = i.question_id OFFSET 0) o ON true
 		WHERE i.outcome = ''
 		WINDOW same AS (PARTITION BY i.attempt_id, i.question_id ORDER BY i.place)
 	), counted AS MATERIALIZED (
@@ -56,9 +60,17 @@ BEGIN
 			array_agg(t.user_id ORDER BY t.place), array_agg(t.payload ORDER BY t.place)) AS ids
 		FROM told t
 	)
-	SELECT i.command, i.outcome, t.question_id, t.number, t.previous IS NOT NULL, t.total::integer,
-		attempt_ms(t.ends_at), t.session_id, e.ids[t.step], t.payload, attempt_ms(v_now)
-	FROM event e CROSS JOIN item i LEFT JOIN told t ON t.place = i.place
-	ORDER BY i.place;
+	SELECT r.command, r.outcome, r.question_id, r.question_number, r.is_update, r.answered_questions, r.ends_at,
+		r.session_id, r.event_id, r.payload, attempt_ms(v_now)
+	FROM (
+		SELECT t.place, t.command, t.outcome, t.question_id, t.number AS question_number,
+			t.previous IS NOT NULL AS is_update, t.total::integer AS answered_questions,
+			attempt_ms(t.ends_at) AS ends_at, t.session_id, e.ids[t.step] AS event_id, t.payload
+		FROM event e CROSS JOIN told t
+		UNION ALL
+		SELECT i.place, i.command, i.outcome, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+		FROM item i WHERE i.outcome <> ''
+	) r
+	ORDER BY r.place;
 END
 $$;

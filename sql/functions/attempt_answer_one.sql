@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION attempt_answer_one(p_user uuid, p_role text, p_attemp
 	p_answered boolean, p_spent integer, p_presence integer)
 RETURNS TABLE (command integer, outcome text, question_id uuid, question_number integer, is_update boolean,
 	answered_questions integer, ends_at bigint, session_id uuid, event_id bigint, payload json, created_at bigint)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
 	v_attempt record;
@@ -32,7 +32,7 @@ BEGIN
 		v_attempt.status, v_attempt.submission_type, v_attempt.number IS NOT NULL, 'QUESTION_NOT_IN_TEST', false,
 		v_attempt.ends_at, v_now);
 	IF attempt_presence_due(v_attempt.expires_at, p_presence, v_now) THEN
-		PERFORM attempt_presence(ARRAY[p_user], ARRAY[p_attempt], p_presence, v_now);
+		PERFORM attempt_presence(ARRAY[p_user], p_presence, v_now);
 	END IF;
 	IF outcome <> '' THEN
 		RETURN NEXT;

@@ -6,14 +6,15 @@ CREATE OR REPLACE FUNCTION attempt_highlight(p_users uuid[], p_roles text[], p_a
 	p_clients uuid[], p_passages uuid[], p_texts text[], p_starts integer[], p_ends integer[], p_presence integer)
 RETURNS TABLE (command integer, outcome text, field text, highlight_id uuid, highlighted text, passage_id uuid,
 	position_start integer, position_end integer, created_at bigint, session_id uuid, event_id bigint, payload json)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
 	v_now timestamptz;
 BEGIN
 	PERFORM FROM attempts a WHERE a.id = ANY (p_attempts) ORDER BY a.id FOR NO KEY UPDATE;
 	v_now := clock_timestamp();
-	PERFORM attempt_presence(p_users, p_attempts, p_presence, v_now);
+	PERFORM attempt_presence(p_users, p_presence, v_now);
 	RETURN QUERY
 	WITH item AS MATERIALIZED (
 		SELECT i.*, a.session_id, u.full_name, h.id AS known_id, h.text AS known_text,
@@ -29,7 +30,9 @@ BEGIN
 		LEFT JOIN attempts a ON a.id = i.attempt_id
 		LEFT JOIN sessions s ON s.id = a.session_id
 		LEFT JOIN passages p ON p.version_id = a.test_version_id AND p.id = i.passage_id
-		LEFT JOIN highlights h ON h.attempt_id = i.attempt_id AND h.client_id = i.client_id
+		-- OFFSET 0 is a fence: always this row by its index, even by a plan that was made when the table was empty.
+		LEFT JOIN LATERAL (SELECT * FROM highlights k
+			WHERE k.attempt_id = i.attempt_id AND k.client_id = i.client_id OFFSET 0) h ON true
 	), fresh AS (
 		-- `first`: the place of the command in this batch that is kept; the others with its client id repeat it.
 		SELECT i.*, first_value(i.place) OVER (PARTITION BY i.attempt_id, coalesce(i.client_id, i.id)

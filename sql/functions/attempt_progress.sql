@@ -4,14 +4,15 @@ CREATE OR REPLACE FUNCTION attempt_progress(p_users uuid[], p_roles text[], p_at
 	p_questions integer[], p_presence integer)
 RETURNS TABLE (command integer, outcome text, field text, passage_index integer, question_index integer,
 	question_number integer, session_id uuid, event_id bigint, payload json, created_at bigint)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
 	v_now timestamptz;
 BEGIN
 	PERFORM FROM attempts a WHERE a.id = ANY (p_attempts) ORDER BY a.id FOR NO KEY UPDATE;
 	v_now := clock_timestamp();
-	PERFORM attempt_presence(p_users, p_attempts, p_presence, v_now);
+	PERFORM attempt_presence(p_users, p_presence, v_now);
 	RETURN QUERY
 	WITH item AS MATERIALIZED (
 		SELECT i.*, a.session_id, a.test_version_id, u.full_name, q.number,
@@ -45,12 +46,20 @@ BEGIN
 			array_agg(t.user_id ORDER BY t.place), array_agg(t.payload ORDER BY t.place)) AS ids
 		FROM told t
 	)
-	SELECT (i.place - 1)::integer, i.outcome,
-		CASE WHEN i.outcome = 'VALIDATION_ERROR' THEN CASE WHEN EXISTS (SELECT FROM passages p
-			WHERE p.version_id = i.test_version_id AND p.passage_index = i.passage_index)
-			THEN 'question_index' ELSE 'passage_index' END END,
-		t.passage_index, t.question_index, t.number, t.session_id, e.ids[t.step], t.payload, attempt_ms(v_now)
-	FROM event e CROSS JOIN item i LEFT JOIN told t ON t.place = i.place
-	ORDER BY i.place;
+	SELECT (r.place - 1)::integer, r.outcome, r.field, r.passage_index, r.question_index, r.question_number, r.session_id,
+		r.event_id, r.payload, attempt_ms(v_now)
+	FROM (
+		SELECT t.place, t.outcome, NULL AS field, t.passage_index, t.question_index, t.number AS question_number,
+			t.session_id, e.ids[t.step] AS event_id, t.payload
+		FROM event e CROSS JOIN told t
+		UNION ALL
+		SELECT i.place, i.outcome,
+			CASE WHEN i.outcome = 'VALIDATION_ERROR' THEN CASE WHEN EXISTS (SELECT FROM passages p
+				WHERE p.version_id = i.test_version_id AND p.passage_index = i.passage_index)
+				THEN 'question_index' ELSE 'passage_index' END END,
+			NULL, NULL, NULL, NULL, NULL, NULL
+		FROM item i WHERE i.outcome <> ''
+	) r
+	ORDER BY r.place;
 END
 $$;

@@ -5,14 +5,15 @@ CREATE OR REPLACE FUNCTION attempt_violation(p_users uuid[], p_roles text[], p_a
 	p_clients uuid[], p_types text[], p_presence integer)
 RETURNS TABLE (command integer, outcome text, total_count integer, violation_type text, created_at bigint,
 	session_id uuid, event_id bigint, payload json)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
 	v_now timestamptz;
 BEGIN
 	PERFORM FROM attempts a WHERE a.id = ANY (p_attempts) ORDER BY a.id FOR NO KEY UPDATE;
 	v_now := clock_timestamp();
-	PERFORM attempt_presence(p_users, p_attempts, p_presence, v_now);
+	PERFORM attempt_presence(p_users, p_presence, v_now);
 	RETURN QUERY
 	WITH item AS MATERIALIZED (
 		SELECT i.*, a.session_id, a.violations AS before, u.full_name, v.id AS known_id,
@@ -25,7 +26,9 @@ BEGIN
 		LEFT JOIN users u ON u.id = i.user_id
 		LEFT JOIN attempts a ON a.id = i.attempt_id
 		LEFT JOIN sessions s ON s.id = a.session_id
-		LEFT JOIN violations v ON v.attempt_id = i.attempt_id AND v.client_id = i.client_id
+		-- OFFSET 0 is a fence: always this row by its index, even by a plan that was made when the table was empty.
+		LEFT JOIN LATERAL (SELECT * FROM violations k
+			WHERE k.attempt_id = i.attempt_id AND k.client_id = i.client_id OFFSET 0) v ON true
 	), fresh AS (
 		-- `first`: the place of the command in this batch that counts; the others with its client id repeat it.
 		SELECT i.*, first_value(i.place) OVER (PARTITION BY i.attempt_id, coalesce(i.client_id, i.id)
