@@ -69,6 +69,7 @@ enum thing {
 	THING_CLASS_WRITE,    /* exists, and the actor teaches it */
 	THING_SESSION_READ,   /* exists, and the actor takes part or manages it */
 	THING_SESSION_MANAGE, /* exists, and the actor manages it */
+	THING_SESSION_TRANSCRIBE, /* exists, and the actor manages it or is a SERVICE */
 	THING_ATTEMPT_READ,   /* exists, and is the actor's own or in a session he manages */
 	THING_ATTEMPT_WRITE,  /* exists, and is the actor's own */
 };

@@ -104,3 +104,71 @@ enum err page_after(struct domain *d, const struct page *page, struct id *ret)
 	problem_add(&d->problems, "cursor", "is not one that this list has given");
 	return ERR_VALIDATION;
 }
+
+/* Digits alone, and no more than a number holds. */
+static bool parse_event_id(const char *text, int64_t *ret)
+{
+	int64_t id = 0;
+
+	if (!*text)
+		return false;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9' || id > (INT64_MAX - 9) / 10)
+			return false;
+		id = id * 10 + (*text - '0');
+	}
+	*ret = id;
+	return true;
+}
+
+enum err page_after_event(struct domain *d, const struct page *page, int64_t *ret)
+{
+	*ret = 0;
+	if (!page->cursor || parse_event_id(page->cursor, ret))
+		return OK;
+	problem_add(&d->problems, "cursor", "is not one that this list has given");
+	return ERR_VALIDATION;
+}
+
+const char *id_list_text(struct domain *d, const struct id_list *ids)
+{
+	struct array array;
+
+	array_init(&array, d->arena);
+	for (size_t i = 0; i < ids->count; i++)
+		array_add_id(&array, &ids->items[i]);
+	return array_text(&array);
+}
+
+static enum err read_event(const struct rows *rows, int row, const struct id *session_id, struct event *ret)
+{
+	if (!event_type_parse(rows_text(rows, row, "type"), &ret->type) ||
+	    !audience_parse(rows_text(rows, row, "audience"), &ret->audience))
+		return ERR_INTERNAL;
+	ret->session_id = *session_id;
+	ret->event_id = (uint64_t)rows_int(rows, row, "event_id");
+	ret->actor_id = rows_id(rows, row, "actor_id");
+	ret->target_id = rows_id(rows, row, "target_id");
+	ret->created_at = rows_int(rows, row, "created_at");
+	ret->payload = rows_text(rows, row, "payload");
+	ret->payload_len = rows_length(rows, row, "payload");
+	return OK;
+}
+
+enum err events_read(struct domain *d, const struct rows *rows, const struct id *session_id,
+		     struct event **ret_items, size_t *ret_count)
+{
+	size_t count = (size_t)rows_count(rows);
+	struct event *items = arena_calloc(d->arena, count ? count : 1, sizeof(*items));
+	enum err err = OK;
+
+	if (!items)
+		return ERR_MEMORY;
+	for (size_t i = 0; err == OK && i < count; i++)
+		err = read_event(rows, (int)i, session_id, &items[i]);
+	if (err != OK)
+		return err;
+	*ret_items = items;
+	*ret_count = count;
+	return OK;
+}

@@ -21,5 +21,14 @@ MUST_CHECK enum err outbox_add(struct domain *d, enum frame_kind kind, const str
 /* The id behind which a list goes on; nil from the start. ERR_VALIDATION, with its problem, for a cursor that
  * no list has given. */
 MUST_CHECK enum err page_after(struct domain *d, const struct page *page, struct id *ret);
+/* Likewise for lists whose cursor is the id of an event; 0 from the start. */
+MUST_CHECK enum err page_after_event(struct domain *d, const struct page *page, int64_t *ret);
+
+/* The ids as an array parameter, in their order; NULL: memory ran out. */
+MUST_CHECK const char *id_list_text(struct domain *d, const struct id_list *ids);
+
+/* The rows of a query for events of one stream, all columns but session_id. */
+MUST_CHECK enum err events_read(struct domain *d, const struct rows *rows, const struct id *session_id,
+				struct event **ret_items, size_t *ret_count);
 
 #endif

@@ -35,37 +35,20 @@ enum err session_monitor(struct domain *d, const struct actor *actor, const stru
 	return err == OK ? domain_reply(d, rows, ret) : err;
 }
 
-/* A cursor of the audit trail is the id of the last event shown. */
-static bool parse_cursor(const char *text, int64_t *ret)
-{
-	int64_t id = 0;
-
-	if (!*text)
-		return false;
-	for (; *text; text++) {
-		if (*text < '0' || *text > '9' || id > (INT64_MAX - 9) / 10)
-			return false;
-		id = id * 10 + (*text - '0');
-	}
-	*ret = id;
-	return true;
-}
-
 /* What only this list knows to be wrong. *ret_since is where it begins. */
 static bool events_valid(struct domain *d, const struct events_filter *filter, const struct page *page,
 			 int64_t *ret_since)
 {
-	int64_t after = filter->since;
+	int64_t after;
 	enum event_type type;
+	bool valid = page_after_event(d, page, &after) == OK;
 
 	if (filter->since < 0)
 		problem_add(&d->problems, "since", "must be the id of an event, or 0");
-	if (page->cursor && !parse_cursor(page->cursor, &after))
-		problem_add(&d->problems, "cursor", "is not one that this list has given");
 	if (filter->type && !event_type_parse(filter->type, &type))
 		problem_add(&d->problems, "type", "must be the type of an event");
 	*ret_since = after > filter->since ? after : filter->since;
-	return d->problems.count == 0;
+	return valid && d->problems.count == 0;
 }
 
 enum err session_events(struct domain *d, const struct actor *actor, const struct id *session_id,

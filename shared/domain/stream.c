@@ -5,43 +5,14 @@
 #include "domain/reply.h"
 #include "queries.h"
 
-static enum err read_event(const struct rows *rows, int row, const struct id *session_id, struct event *ret)
-{
-	if (!event_type_parse(rows_text(rows, row, "type"), &ret->type) ||
-	    !audience_parse(rows_text(rows, row, "audience"), &ret->audience))
-		return ERR_INTERNAL;
-	ret->session_id = *session_id;
-	ret->event_id = (uint64_t)rows_int(rows, row, "event_id");
-	ret->actor_id = rows_id(rows, row, "actor_id");
-	ret->target_id = rows_id(rows, row, "target_id");
-	ret->created_at = rows_int(rows, row, "created_at");
-	ret->payload = rows_text(rows, row, "payload");
-	ret->payload_len = rows_length(rows, row, "payload");
-	return OK;
-}
-
 enum err session_events_after(struct domain *d, const struct id *session_id, uint64_t since, size_t limit,
 			      struct event **ret_items, size_t *ret_count)
 {
-	struct event *items;
 	struct rows *rows;
-	size_t count;
 	enum err err =
 	    q_stream_events_after(d->db, d->arena, session_id, (int64_t)since, (int64_t)limit, &rows);
 
-	if (err != OK)
-		return err;
-	count = (size_t)rows_count(rows);
-	items = arena_calloc(d->arena, count ? count : 1, sizeof(*items));
-	if (!items)
-		return ERR_MEMORY;
-	for (size_t i = 0; err == OK && i < count; i++)
-		err = read_event(rows, (int)i, session_id, &items[i]);
-	if (err != OK)
-		return err;
-	*ret_items = items;
-	*ret_count = count;
-	return OK;
+	return err == OK ? events_read(d, rows, session_id, ret_items, ret_count) : err;
 }
 
 /* The array of `count` ids that lie `stride` bytes apart; NULL: no memory. */

@@ -20,8 +20,9 @@ BEGIN
 			OR (p_role = 'STUDENT' AND p_thing = 'CLASS_READ' AND EXISTS (SELECT FROM class_students cs
 				WHERE cs.class_id = c.id AND cs.student_id = p_actor))
 		INTO v_found, v_allowed FROM classes c WHERE c.id = p_id;
-	WHEN 'SESSION_READ', 'SESSION_MANAGE' THEN
+	WHEN 'SESSION_READ', 'SESSION_MANAGE', 'SESSION_TRANSCRIBE' THEN
 		SELECT true, v_admin
+			OR (p_role = 'SERVICE' AND p_thing = 'SESSION_TRANSCRIBE')
 			OR (p_role = 'TEACHER' AND EXISTS (SELECT FROM class_teachers ct
 				WHERE ct.class_id = s.class_id AND ct.teacher_id = p_actor))
 			OR (p_role = 'STUDENT' AND p_thing = 'SESSION_READ' AND EXISTS (SELECT FROM participants p
@@ -38,7 +39,7 @@ BEGIN
 		RETURN split_part(p_thing, '_', 1) || '_NOT_FOUND';
 	ELSIF v_allowed THEN
 		RETURN '';
-	ELSIF p_thing = 'SESSION_MANAGE' THEN
+	ELSIF p_thing IN ('SESSION_MANAGE', 'SESSION_TRANSCRIBE') THEN
 		RETURN 'NO_PERMISSION_TO_MANAGE_SESSION';
 	END IF;
 	RETURN 'ACCESS_DENIED';

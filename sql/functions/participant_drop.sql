@@ -1,5 +1,5 @@
 -- Takes a student out of sessions that the caller has locked: his presences end, whoever listens hears that he has left, and his
--- entry goes unless it has an attempt. Returns the streams that have grown, with their heads.
+-- entry goes unless it has an attempt; either way he leaves his groups. Returns the streams that have grown, with their heads.
 CREATE OR REPLACE FUNCTION participant_drop(p_sessions uuid[], p_student uuid)
 RETURNS TABLE (session_id uuid, head bigint)
 LANGUAGE plpgsql AS $$
@@ -14,6 +14,7 @@ BEGIN
 		LEFT JOIN presences p ON p.session_id = i.id AND p.student_id = p_student) AS present
 	CROSS JOIN LATERAL presence_end(present.sessions, present.students, present.nodes, false) AS e
 	ORDER BY e.session_id;
+	DELETE FROM session_group_students g WHERE g.session_id = ANY (p_sessions) AND g.student_id = p_student;
 	-- After the events, which tell his name from the entry; presence_end has locked it.
 	DELETE FROM participants p
 	WHERE p.session_id = ANY (p_sessions) AND p.student_id = p_student

@@ -20,6 +20,8 @@ static void test_events(void **state)
 	    {"student_progress", AUDIENCE_STAFF},     {"student_answer", AUDIENCE_STAFF},
 	    {"student_highlight", AUDIENCE_STAFF},    {"violation", AUDIENCE_STAFF},
 	    {"student_submitted", AUDIENCE_STAFF},    {"access_changed", AUDIENCE_NOBODY},
+	    {"chat_message", AUDIENCE_ROW},	      {"group_updated", AUDIENCE_ALL},
+	    {"transcription", AUDIENCE_ALL},	      {"notification", AUDIENCE_ROW},
 	};
 
 	(void)state;
