@@ -2,29 +2,20 @@
 #include "domain/class.h"
 
 #include "domain/reply.h"
+#include "model/notification_type.h"
 #include "queries.h"
-
-/* The ids as an array parameter, in their order. NULL: memory ran out. */
-static const char *ids_text(struct domain *d, const struct id_list *ids)
-{
-	struct array array;
-	array_init(&array, d->arena);
-	for (size_t i = 0; i < ids->count; i++)
-		array_add_id(&array, &ids->items[i]);
-	return array_text(&array);
-}
 
 enum err class_create(struct domain *d, const struct actor *actor, const struct class_input *in,
 		      struct doc *ret)
 {
-	const char *teachers = ids_text(d, &in->teacher_ids);
-	const char *students = ids_text(d, &in->student_ids);
+	const char *teachers = id_list_text(d, &in->teacher_ids);
+	const char *students = id_list_text(d, &in->student_ids);
 	struct rows *rows;
 	if (!teachers || !students)
 		return ERR_MEMORY;
-	enum err err =
-	    q_class_create(d->db, d->arena, &actor->user_id, role_name(actor->role), in->name,
-			   in->has_description ? in->description : NULL, teachers, students, &rows);
+	enum err err = q_class_create(d->db, d->arena, &actor->user_id, role_name(actor->role), in->name,
+				      in->has_description ? in->description : NULL, teachers, students,
+				      notification_kind(NOTIFICATION_class_created)->json, &rows);
 	return err ? err : domain_reply(d, rows, ret);
 }
 
@@ -50,7 +41,7 @@ enum err class_get(struct domain *d, const struct actor *actor, const struct id 
 enum err class_update(struct domain *d, const struct actor *actor, const struct id *class_id,
 		      const struct class_input *in, struct doc *ret)
 {
-	const char *teachers = in->has_teacher_ids ? ids_text(d, &in->teacher_ids) : NULL;
+	const char *teachers = in->has_teacher_ids ? id_list_text(d, &in->teacher_ids) : NULL;
 	struct rows *rows;
 	if (in->has_teacher_ids && !teachers)
 		return ERR_MEMORY;
@@ -71,12 +62,13 @@ enum err class_archive(struct domain *d, const struct actor *actor, const struct
 enum err class_student_add(struct domain *d, const struct actor *actor, const struct id *class_id,
 			   const struct id_list *student_ids, struct doc *ret)
 {
-	const char *students = ids_text(d, student_ids);
+	const char *students = id_list_text(d, student_ids);
 	struct rows *rows;
 	if (!students)
 		return ERR_MEMORY;
-	enum err err = q_class_student_add(d->db, d->arena, class_id, &actor->user_id, role_name(actor->role),
-					   students, &rows);
+	enum err err =
+	    q_class_student_add(d->db, d->arena, class_id, &actor->user_id, role_name(actor->role), students,
+				notification_kind(NOTIFICATION_student_added_to_class)->json, &rows);
 	if (!err)
 		err = domain_reply(d, rows, ret);
 	/* One student is a body's `student_id`, as a rule; a list of one is told of by that name, too. */

@@ -1,5 +1,7 @@
--- Enrols students, all or none.
-CREATE OR REPLACE FUNCTION class_student_add(p_class uuid, p_actor uuid, p_role text, p_students uuid[]) RETURNS reply
+-- Enrols students, all or none. `p_notice`: the kind of notification that the teachers get, one for each student.
+DROP FUNCTION IF EXISTS class_student_add(uuid, uuid, text, uuid[]);
+CREATE OR REPLACE FUNCTION class_student_add(p_class uuid, p_actor uuid, p_role text, p_students uuid[], p_notice json)
+RETURNS reply
 LANGUAGE plpgsql AS $$
 DECLARE
 	v_reply reply := (class_hold(p_class, p_actor, p_role), NULL, NULL, NULL)::reply;
@@ -18,6 +20,13 @@ BEGIN
 		PERFORM class_enrol(p_class, p_students);
 		UPDATE classes SET updated_at = clock_timestamp() WHERE id = p_class;
 		v_reply.doc := class_doc(p_class, p_actor, p_role);
+		SELECT array_agg(n.stream_id), array_agg(n.head) INTO v_reply.stream_ids, v_reply.heads
+		FROM notification_teachers(p_class, p_notice, ARRAY(
+			SELECT json_build_object('class_id', p_class, 'student_id', u.id, 'student_name', u.full_name)
+			FROM (SELECT i.id, min(i.place) AS place FROM unnest(p_students) WITH ORDINALITY AS i (id, place)
+				GROUP BY i.id) AS i
+			JOIN users u ON u.id = i.id
+			ORDER BY i.place)) n;
 	END IF;
 	RETURN v_reply;
 END

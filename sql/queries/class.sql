@@ -2,7 +2,7 @@
 
 -- name: class_create :one
 SELECT * FROM class_create(@actor_id::uuid, @role::text, @name::text, @description::text, @teacher_ids::uuid[],
-	@student_ids::uuid[]);
+	@student_ids::uuid[], @notice::json);
 
 -- name: class_list :one
 SELECT class_list(@actor_id::uuid, @role::text, @status::text, @teacher_id::uuid, @after::uuid, @limit::bigint) AS doc;
@@ -18,7 +18,7 @@ SELECT * FROM class_update(@class_id::uuid, @actor_id::uuid, @role::text, @name:
 SELECT * FROM class_archive(@class_id::uuid, @actor_id::uuid, @role::text);
 
 -- name: class_student_add :one
-SELECT * FROM class_student_add(@class_id::uuid, @actor_id::uuid, @role::text, @student_ids::uuid[]);
+SELECT * FROM class_student_add(@class_id::uuid, @actor_id::uuid, @role::text, @student_ids::uuid[], @notice::json);
 
 -- name: class_student_remove :one
 SELECT * FROM class_student_remove(@class_id::uuid, @actor_id::uuid, @role::text, @student_id::uuid);
