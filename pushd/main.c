@@ -14,6 +14,7 @@
 #include "core/config.h"
 #include "core/log.h"
 #include "core/version.h"
+#include "pushd/listener.h"
 #include "pushd/pushd.h"
 #include "pushd/server.h"
 
@@ -32,6 +33,7 @@ struct daemon {
 	uv_signal_t interrupt;
 	struct pushd *pushd;
 	struct server *server;
+	struct listener *listener;
 	int64_t stop_by; /* clock_monotonic(); 0: nobody has asked us to */
 };
 
@@ -50,6 +52,11 @@ static void on_alarm(uv_timer_t *handle)
 static void on_tick(uv_timer_t *handle)
 {
 	pushd_tick(((struct daemon *)handle->data)->pushd);
+}
+
+static void on_arrival(void *context, int fd, const char *bytes, size_t len)
+{
+	server_adopt(((struct daemon *)context)->server, fd, bytes, len);
 }
 
 static void wake(void *context)
@@ -98,7 +105,7 @@ static void on_signal(uv_signal_t *handle, int number)
 	}
 	log_info("stopping", LOG_INT("signal", number));
 	daemon->stop_by = clock_monotonic() + SHUTDOWN_MS;
-	server_refuse(daemon->server);
+	listener_stop(daemon->listener);
 	uv_timer_start(&daemon->wave, on_wave, 0, WAVE_MS);
 }
 
@@ -148,34 +155,53 @@ static void log_start(const struct config *config)
 		  strcmp(config->log_format, "json") == 0 ? LOG_JSON : LOG_LOGFMT);
 }
 
+/* The parts in the order in which they need each other; false, with a line in the log, when one can't be had.
+ */
+static bool start(struct daemon *daemon, const struct config *config, const struct token_keys *keys)
+{
+	const struct loop_hooks loop_hooks = {.context = daemon, .wake = wake, .alarm = alarm_in};
+	const struct listener_hooks listener_hooks = {.context = daemon, .arrived = on_arrival};
+	char problem[200];
+
+	if (pushd_new(config, keys, &loop_hooks, problem, &daemon->pushd)) {
+		log_error("cannot start", LOG_TEXT("problem", problem));
+		return false;
+	}
+	if (server_new(daemon->pushd, &daemon->loop, &daemon->server)) {
+		log_error("cannot start", LOG_TEXT("problem", "libwebsockets doesn't"));
+		return false;
+	}
+	if (listener_new(&daemon->loop, config->pushd_listen, &listener_hooks, &daemon->listener)) {
+		log_error("cannot listen", LOG_TEXT("pushd_listen", config->pushd_listen));
+		return false;
+	}
+	log_info("listening", LOG_TEXT("pushd_listen", config->pushd_listen),
+		 LOG_TEXT("version", INVIGIL_VERSION));
+	return true;
+}
+
 static int serve(const struct config *config, const struct token_keys *keys)
 {
 	struct daemon daemon = {0};
-	const struct loop_hooks hooks = {.context = &daemon, .wake = wake, .alarm = alarm_in};
-	char problem[200];
+	bool started;
 
 	signal(SIGPIPE, SIG_IGN);
 	raise_file_limit();
 	init_loop(&daemon);
-	if (pushd_new(config, keys, &hooks, problem, &daemon.pushd)) {
-		log_error("cannot start", LOG_TEXT("problem", problem));
-		return 1;
-	}
-	if (server_new(daemon.pushd, &daemon.loop, &daemon.server)) {
-		log_error("cannot listen", LOG_TEXT("pushd_listen", config->pushd_listen));
-		pushd_free(daemon.pushd, 0);
-		return 1;
-	}
-	log_info("listening", LOG_TEXT("pushd_listen", config->pushd_listen),
-		 LOG_TEXT("version", INVIGIL_VERSION));
+	started = start(&daemon, config, keys);
+	if (!started && daemon.server)
+		server_end(daemon.server);
+	if (!started)
+		close_handles(&daemon);
 	uv_run(&daemon.loop, UV_RUN_DEFAULT);
 	pushd_free(daemon.pushd, DRAIN_MS);
 	uv_close((uv_handle_t *)&daemon.wake, NULL);
 	uv_run(&daemon.loop, UV_RUN_DEFAULT);
 	server_free(daemon.server);
+	listener_free(daemon.listener);
 	uv_loop_close(&daemon.loop);
 	log_info("stopped");
-	return 0;
+	return started ? 0 : 1;
 }
 
 /* --- the command line --- */

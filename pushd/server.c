@@ -13,12 +13,15 @@
 #include <libwebsockets.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "core/address.h"
 #include "core/log.h"
 #include "pushd/command.h"
 #include "pushd/gate.h"
+#include "pushd/handshake.h"
 #include "pushd/status.h"
 
 #define ARGUMENT_TEXT 8448 /* token_verify refuses more than 8 KiB */
@@ -31,7 +34,7 @@ _Static_assert(MESSAGE_HEADROOM >= LWS_PRE, "the library writes its frame header
 struct server {
 	struct pushd *pushd;
 	struct lws_context *context;
-	bool refusing;
+	struct lws_vhost *vhost;
 };
 
 /* What libwebsockets keeps per connection, zeroed by it. */
@@ -153,20 +156,20 @@ struct arguments {
 	char last_event_id[ARGUMENT_TEXT];
 };
 
-/* From `?token=`, or the word behind `bearer,` in the subprotocols. NULL: none. */
+/* From `?token=`, or from Authorization, where handshake_rewrite has put what came as a subprotocol. NULL:
+ * none. */
 static const char *read_token(struct lws *wsi, struct arguments *arguments)
 {
+	static const char scheme[] = "Bearer ";
 	const char *found = lws_get_urlarg_by_name(wsi, "token=", arguments->token, ARGUMENT_TEXT);
-	char *rest = arguments->token, *word;
 
 	if (found && *found)
 		return found;
-	if (lws_hdr_copy(wsi, rest, ARGUMENT_TEXT, WSI_TOKEN_PROTOCOL) <= 0)
+	if (lws_hdr_copy(wsi, arguments->token, ARGUMENT_TEXT, WSI_TOKEN_HTTP_AUTHORIZATION) <= 0)
 		return NULL;
-	word = strtok_r(rest, ", ", &rest);
-	if (!word || strcmp(word, "bearer") != 0)
+	if (strncasecmp(arguments->token, scheme, sizeof(scheme) - 1) != 0)
 		return NULL;
-	return strtok_r(NULL, ", ", &rest);
+	return arguments->token + sizeof(scheme) - 1;
 }
 
 static int opened(struct lws *wsi, struct session *session)
@@ -333,8 +336,6 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 	if (session && session->conn)
 		return ws_callback(wsi, reason, session, in, len);
 	switch ((int)reason) {
-	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
-		return server_of(wsi)->refusing;
 	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
 		return filter(wsi);
 	case LWS_CALLBACK_ESTABLISHED:
@@ -350,7 +351,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 	}
 }
 
-/* --- the listener --- */
+/* --- the library --- */
 
 /* A client that offers no subprotocol gets the first; one that brings its token as `bearer, <jwt>` the
  * second. */
@@ -366,52 +367,26 @@ static void lws_says(int level UNUSED, const char *line)
 {
 	char text[256];
 
+	/* said of every socket that is handed to it; no mistake of anybody's */
+	if (strstr(line, "adopt_socket_readbuf: calling service"))
+		return;
 	snprintf(text, sizeof(text), "%.*s", (int)strcspn(line, "\n"), line);
 	log_warn("libwebsockets", LOG_TEXT("line", text));
-}
-
-/* "127.0.0.1:8765", "[::1]:8765", ":8765"; false for anything else. */
-static bool read_listen(const char *text, char host[ADDRESS_TEXT], int *ret_port)
-{
-	const char *colon = strrchr(text, ':');
-	size_t len = colon ? (size_t)(colon - text) : 0;
-	char *end;
-	long port;
-
-	if (!colon)
-		return false;
-	port = strtol(colon + 1, &end, 10);
-	if (*end || end == colon + 1 || port < 1 || port > 65535)
-		return false;
-	if (len >= 2 && text[0] == '[' && text[len - 1] == ']')
-		text++, len -= 2;
-	if (len >= ADDRESS_TEXT)
-		return false;
-	memcpy(host, text, len);
-	host[len] = '\0';
-	*ret_port = (int)port;
-	return true;
 }
 
 enum err server_new(struct pushd *pushd, void *loop, struct server **ret)
 {
 	struct lws_context_creation_info info = {0};
 	struct server *server = calloc(1, sizeof(*server));
-	char host[ADDRESS_TEXT];
 	void *loops[1] = {loop};
 
 	if (!server)
 		return ERR_MEMORY;
-	if (!read_listen(pushd->config->pushd_listen, host, &info.port)) {
-		free(server);
-		return ERR_CONFIG;
-	}
 	lws_set_log_level(LLL_ERR, lws_says);
 	server->pushd = pushd;
-	info.iface = *host && strcmp(host, "0.0.0.0") != 0 && strcmp(host, "::") != 0 ? host : NULL;
+	info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
 	info.protocols = protocols;
-	info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |
-		       (strchr(host, ':') ? 0 : LWS_SERVER_OPTION_DISABLE_IPV6);
+	info.options = LWS_SERVER_OPTION_LIBUV;
 	info.foreign_loops = loops;
 	info.user = server;
 	info.retry_and_idle_policy = &no_timers;
@@ -420,17 +395,29 @@ enum err server_new(struct pushd *pushd, void *loop, struct server **ret)
 	info.gid = (gid_t)-1;
 	info.uid = (uid_t)-1;
 	server->context = lws_create_context(&info);
-	if (!server->context) {
+	server->vhost = server->context ? lws_get_vhost_by_name(server->context, "default") : NULL;
+	if (!server->vhost) {
 		free(server);
-		return ERR_CONFIG;
+		return ERR_MEMORY;
 	}
 	*ret = server;
 	return OK;
 }
 
-void server_refuse(struct server *server)
+void server_adopt(struct server *server, int fd, const char *bytes, size_t len)
 {
-	server->refusing = true;
+	struct buf head;
+
+	buf_init(&head, NULL);
+	handshake_rewrite(bytes, len, &head);
+	if (head.failed)
+		close(fd);
+	else
+		/* the library closes the socket when it can't take it */
+		(void)lws_adopt_socket_vhost_readbuf(server->vhost, fd, head.data, head.len);
+	if (head.data)
+		explicit_bzero(head.data, head.len);
+	buf_done(&head);
 }
 
 void server_end(struct server *server)

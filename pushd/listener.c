@@ -1,0 +1,250 @@
+/* accept(), and a buffer per newcomer until his head is whole. */
+#define _GNU_SOURCE
+#include "pushd/listener.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/list.h"
+#include "core/address.h"
+#include "core/log.h"
+#include "pushd/handshake.h"
+
+#define BACKLOG	     4096
+#define HEAD_MAX     16384 /* bytes of a request head */
+#define HEAD_MS	     10000 /* and the time it may take to come */
+#define PATIENCE_MS  1000  /* how often that is looked at, and how long we rest when out of files */
+#define ACCEPTS_MOST 256   /* in one turn of the loop */
+
+struct listener {
+	uv_loop_t *loop;
+	struct listener_hooks hooks;
+	uv_poll_t poll;
+	uv_timer_t patience;
+	int fd;
+	struct list newcomers;
+	bool stopped;
+};
+
+/* Somebody whose head isn't whole. */
+struct newcomer {
+	struct list in_newcomers;
+	struct listener *listener;
+	uv_poll_t poll;
+	int fd; /* -1: handed on or closed */
+	int64_t since;
+	struct buf head;
+};
+
+static void newcomer_free(uv_handle_t *handle)
+{
+	struct newcomer *newcomer = handle->data;
+
+	buf_done(&newcomer->head);
+	free(newcomer);
+}
+
+/* Takes the loop's hands off the socket; whoever wants it has taken it before. */
+static void let_go(struct newcomer *newcomer)
+{
+	uv_poll_stop(&newcomer->poll);
+	list_remove(&newcomer->in_newcomers);
+	if (newcomer->fd >= 0)
+		close(newcomer->fd);
+	newcomer->fd = -1;
+	uv_close((uv_handle_t *)&newcomer->poll, newcomer_free);
+}
+
+static void hand_on(struct newcomer *newcomer)
+{
+	const struct listener_hooks *hooks = &newcomer->listener->hooks;
+	int fd = newcomer->fd;
+
+	uv_poll_stop(&newcomer->poll);
+	newcomer->fd = -1;
+	hooks->arrived(hooks->context, fd, newcomer->head.data, newcomer->head.len);
+	let_go(newcomer);
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events UNUSED)
+{
+	struct newcomer *newcomer = poll->data;
+	struct buf *head = &newcomer->head;
+	ssize_t got;
+
+	if (status < 0 || !buf_reserve(head, 2048)) {
+		let_go(newcomer);
+		return;
+	}
+	got = recv(newcomer->fd, head->data + head->len, 2048, 0);
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (got <= 0) {
+		let_go(newcomer);
+		return;
+	}
+	head->len += (size_t)got;
+	if (handshake_end(head->data, head->len))
+		hand_on(newcomer);
+	else if (head->len >= HEAD_MAX)
+		let_go(newcomer);
+}
+
+static bool welcome(struct listener *listener, int fd)
+{
+	struct newcomer *newcomer = calloc(1, sizeof(*newcomer));
+	int on = 1;
+
+	if (!newcomer)
+		return false;
+	newcomer->listener = listener;
+	newcomer->fd = fd;
+	newcomer->since = clock_monotonic();
+	buf_init(&newcomer->head, NULL);
+	if (uv_poll_init(listener->loop, &newcomer->poll, fd)) {
+		free(newcomer);
+		return false;
+	}
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	newcomer->poll.data = newcomer;
+	list_append(&listener->newcomers, &newcomer->in_newcomers);
+	uv_poll_start(&newcomer->poll, UV_READABLE, on_readable);
+	return true;
+}
+
+static void on_connection(uv_poll_t *poll, int status UNUSED, int events UNUSED)
+{
+	struct listener *listener = poll->data;
+
+	for (int i = 0; i < ACCEPTS_MOST; i++) {
+		int fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (fd >= 0 && !welcome(listener, fd))
+			close(fd);
+		if (fd >= 0 || errno == EINTR || errno == ECONNABORTED)
+			continue;
+		/* out of files: the socket would stay readable and we would spin */
+		if (errno != EAGAIN) {
+			log_warn("cannot accept", LOG_TEXT("error", strerror(errno)));
+			uv_poll_stop(poll);
+		}
+		return;
+	}
+}
+
+static void on_patience(uv_timer_t *timer)
+{
+	struct listener *listener = timer->data;
+	int64_t now = clock_monotonic();
+
+	list_each (node, &listener->newcomers) {
+		struct newcomer *newcomer = list_entry(node, struct newcomer, in_newcomers);
+
+		if (now - newcomer->since > HEAD_MS)
+			let_go(newcomer);
+	}
+	uv_poll_start(&listener->poll, UV_READABLE, on_connection);
+}
+
+/* --- the socket --- */
+
+/* The address and port in "host:port", "[host]:port", ":port"; false for anything else. */
+static bool read_address(const char *text, struct sockaddr_in6 *ret, bool *ret_any)
+{
+	const char *colon = strrchr(text, ':');
+	size_t len = colon ? (size_t)(colon - text) : 0;
+	char host[ADDRESS_TEXT], *end;
+	struct id address = {{0}};
+	long port;
+
+	if (!colon)
+		return false;
+	port = strtol(colon + 1, &end, 10);
+	if (*end || end == colon + 1 || port < 0 || port > 65535)
+		return false;
+	if (len >= 2 && text[0] == '[' && text[len - 1] == ']')
+		text++, len -= 2;
+	if (len >= sizeof(host))
+		return false;
+	memcpy(host, text, len);
+	host[len] = '\0';
+	*ret_any = len == 0;
+	if (len && !address_parse(host, &address))
+		return false;
+	*ret = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
+	memcpy(&ret->sin6_addr, address.b, sizeof(address.b));
+	return true;
+}
+
+/* An IPv4 address is bound as such, so that a host without IPv6 can have one. */
+static int bind_socket(const struct sockaddr_in6 *at, bool any)
+{
+	bool v4 = any || IN6_IS_ADDR_V4MAPPED(&at->sin6_addr);
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = at->sin6_port};
+	const struct sockaddr *address = v4 ? (const struct sockaddr *)(void *)&in : (const void *)at;
+	int fd = socket(v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1;
+
+	if (!any)
+		memcpy(&in.sin_addr, at->sin6_addr.s6_addr + 12, 4);
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, address, v4 ? sizeof(in) : sizeof(*at)) || listen(fd, BACKLOG)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+enum err listener_new(void *loop, const char *address, const struct listener_hooks *hooks,
+		      struct listener **ret)
+{
+	struct listener *listener = calloc(1, sizeof(*listener));
+	struct sockaddr_in6 at;
+	bool any;
+
+	if (!listener)
+		return ERR_MEMORY;
+	listener->loop = loop;
+	listener->hooks = *hooks;
+	list_init(&listener->newcomers);
+	listener->fd = read_address(address, &at, &any) ? bind_socket(&at, any) : -1;
+	if (listener->fd < 0 || uv_poll_init(loop, &listener->poll, listener->fd)) {
+		if (listener->fd >= 0)
+			close(listener->fd);
+		free(listener);
+		return ERR_CONFIG;
+	}
+	uv_timer_init(loop, &listener->patience);
+	listener->poll.data = listener->patience.data = listener;
+	uv_poll_start(&listener->poll, UV_READABLE, on_connection);
+	uv_timer_start(&listener->patience, on_patience, PATIENCE_MS, PATIENCE_MS);
+	*ret = listener;
+	return OK;
+}
+
+void listener_stop(struct listener *listener)
+{
+	if (listener->stopped)
+		return;
+	listener->stopped = true;
+	uv_poll_stop(&listener->poll);
+	uv_close((uv_handle_t *)&listener->poll, NULL);
+	uv_close((uv_handle_t *)&listener->patience, NULL);
+	close(listener->fd);
+	list_each (node, &listener->newcomers)
+		let_go(list_entry(node, struct newcomer, in_newcomers));
+}
+
+void listener_free(struct listener *listener)
+{
+	free(listener);
+}

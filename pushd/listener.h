@@ -1,0 +1,31 @@
+/* The listening socket, and those who have connected but not yet said what they want. It reads each one's
+ * request head, within a time and a size, and hands the socket on; with main.c it is the only door to libuv.
+ */
+#ifndef INVIGIL_PUSHD_LISTENER_H
+#define INVIGIL_PUSHD_LISTENER_H
+
+#include <stddef.h>
+
+#include "base/compiler.h"
+#include "core/err.h"
+
+struct listener;
+
+struct listener_hooks {
+	void *context;
+	/* A socket, non-blocking, with the bytes it has sent: at least a whole head. The callee owns the
+	 * socket. */
+	void (*arrived)(void *context, int fd, const char *bytes, size_t len);
+};
+
+/* Listens at `address` ("127.0.0.1:8765", "[::1]:8765", ":8765") on a libuv loop (a uv_loop_t). ERR_CONFIG:
+ * can't. */
+MUST_CHECK enum err listener_new(void *loop, const char *address, const struct listener_hooks *hooks,
+				 struct listener **ret);
+/* Nobody is accepted any more, and who hasn't finished his head is dropped. The loop has to run on until its
+ * handles are closed; then listener_free. */
+void listener_stop(struct listener *listener);
+/* Accepts NULL. */
+void listener_free(struct listener *listener);
+
+#endif
