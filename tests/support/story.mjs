@@ -60,6 +60,8 @@ export class Story {
 		if (test) await this.world.addTest(test);
 		if (session === 'none') return;
 		await this.world.addSession(fields);
+		// here from the first event on, so that it is never ahead of the others, as one that catches up may be
+		if (sockets.length > 0 || this.story.steps.some((step) => step.connect)) await this.watcher(this.variables.session);
 		const overRest = joined ?? names.filter((name) => !sockets.includes(name));
 		if (sockets.length === 0 || session === 'SCHEDULED') {
 			await this.world.move(session, overRest);
