@@ -52,7 +52,10 @@ static const struct {
     {"teacher_id", "teacher_id", "{\"type\":\"string\",\"format\":\"uuid\"}"},
     {"student_id", "student_id", "{\"type\":\"string\",\"format\":\"uuid\"}"},
     {"since", "since", "{\"type\":\"integer\",\"minimum\":0}"},
+    {"since_moment", "since",
+     "{\"type\":[\"integer\",\"string\"],\"description\":\"an event_id or a time\"}"},
     {"type", "type", "{\"type\":\"string\"}"},
+    {"unread", "unread", "{\"type\":\"boolean\",\"default\":false}"},
 };
 
 static void add_parameter(struct buf *out, bool *any, const char *name, size_t len, const char *in,
