@@ -74,10 +74,11 @@ static void socket_want_writable(void *socket)
 
 static void socket_ping(void *socket)
 {
-	unsigned char ping[LWS_PRE + 1];
+	/* one byte: the library keeps the pong of an empty ping to itself */
+	unsigned char ping[LWS_PRE + 1] = {0};
 
 	/* a dead socket is noticed by its unanswered pings, or by the library */
-	(void)lws_write(((struct session *)socket)->wsi, ping + LWS_PRE, 0, LWS_WRITE_PING);
+	(void)lws_write(((struct session *)socket)->wsi, ping + LWS_PRE, 1, LWS_WRITE_PING);
 }
 
 static void socket_finish(void *socket)
