@@ -236,7 +236,7 @@ static enum err complete(struct domain *d, struct closing *closing, const struct
 static enum err complete_body(struct domain *d, struct closing *closing)
 {
 	const char *from, *to;
-	struct rows *rows;
+	struct rows *rows = NULL;
 	enum err err = transition_statuses(d->arena, SESSION_COMPLETE, &from, &to);
 
 	if (err == OK)
@@ -262,7 +262,7 @@ static enum err expire_body(struct domain *d, struct closing *closing)
 {
 	const char *from, *to;
 	struct id session_id;
-	struct rows *rows;
+	struct rows *rows = NULL;
 	enum err err = transition_statuses(d->arena, SESSION_COMPLETE, &from, &to);
 
 	closing->done = false;
