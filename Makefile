@@ -85,6 +85,12 @@ $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/pushd.a $(B)/app.a $(B)/libinvig
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
+# small programs that the other tests use
+HELPERS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/sql/*.c))
+$(HELPERS): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libinvigil.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # --- the local stack ------------------------------------------------------------------------------------------------
 
 # These install what they miss (deploy/local/packages says so), so the programs are built by a make that looks anew
@@ -117,7 +123,7 @@ install-packages: ## the Debian packages for building, running and testing
 # --- tests and checks -----------------------------------------------------------------------------------------------
 
 .PHONY: test units lint clean
-units: $(UNITS)
+units: $(UNITS) $(HELPERS)
 
 test: ## everything, on a stack of its own: units, stories, the schema, the demo class; SANITIZE=1
 	@deploy/local/packages build run test

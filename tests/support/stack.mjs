@@ -56,6 +56,19 @@ export class Stack {
 		return this.read();
 	}
 
+	// An empty database beside the stack's own: its conninfo. `user`: invigil, or postgres for what only that may.
+	async freshDatabase(name) {
+		const admin = new Database(this.conninfo('postgres', 'postgres'));
+		await admin.run(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+		await admin.run(`CREATE DATABASE ${name} OWNER invigil`);
+		await admin.end();
+		return this.conninfo(name, 'invigil');
+	}
+
+	conninfo(database, user) {
+		return this.setting('database_url').replace(/dbname=\w+/, `dbname=${database}`).replace(/user=\w+/, `user=${user}`);
+	}
+
 	// invigil-app on this stack's settings: { code, stdout, stderr }.
 	async app(args, { input, env } = {}) {
 		const child = run(path.join(BUILD, 'invigil-app'), ['--config', path.join(this.folder, 'invigil.conf'), ...args],
