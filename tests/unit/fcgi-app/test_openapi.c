@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "fcgi-app/http/route.h"
+#include "model/notification_type.h"
 #include "tests/unit/fcgi-app/fake.h"
 #include "wire/json.h"
 
@@ -79,11 +80,26 @@ static void references_resolve(void **state)
 	arena_free(arena);
 }
 
+/* The types of notifications stand in two tables: the model's rows, and the schema. */
+static void notification_types_agree(void **state)
+{
+	struct arena *arena = arena_new(0);
+	const json_value *schemas = json_member(json_member(description(arena), "components"), "schemas");
+	const json_value *names = json_member(json_member(schemas, "NotificationType"), "enum");
+	(void)state;
+	assert_int_equal(json_count(names), NOTIFICATION_TYPE_COUNT);
+	for (size_t i = 0; i < json_count(names); i++)
+		assert_string_equal(json_text(json_item(names, i)),
+				    notification_kind((enum notification_type)i)->name);
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_route_is_described),
 	    cmocka_unit_test(references_resolve),
+	    cmocka_unit_test(notification_types_agree),
 	};
 	return cmocka_run_group_tests_name("openapi", tests, NULL, NULL);
 }
