@@ -202,19 +202,25 @@ void token_keys_free(struct token_keys *keys)
 /* --- verifying
  * --------------------------------------------------------------------------------------------------- */
 
-/* A claim that must be a JSON integer: 1 when it is, 0 when there is none, -1 for anything else. libjwt's own
- * reader takes a real number for 0 and a string for an error that looks like 0. */
-static int claim_integer(jwt_t *jwt, const char *name, int64_t *ret)
+/* A claim that must be a number of seconds, whole or not (RFC 7519, NumericDate): 1 when it is, 0 when there
+ * is none, -1 for anything else. libjwt's own reader takes a real number for 0 and a string for an error that
+ * looks like 0. */
+static int claim_seconds(jwt_t *jwt, const char *name, int64_t *ret)
 {
 	char *text = jwt_get_grants_json(jwt, name), *end;
 	int found = 1;
+	double seconds;
 
 	if (!text)
 		return 0;
 	errno = 0;
-	*ret = strtoll(text, &end, 10);
+	seconds = strtod(text, &end);
 	if (errno != 0 || end == text || *end)
 		found = -1;
+	else if (seconds < 0)
+		*ret = 0;
+	else
+		*ret = seconds < (double)EXPIRY_MOST ? (int64_t)seconds : EXPIRY_MOST;
 	free(text);
 	return found;
 }
@@ -225,17 +231,27 @@ static bool claims_read(jwt_t *jwt, struct token_claims *claims)
 	int64_t now = clock_now() / 1000, expiry = 0, not_before = 0;
 	int has_not_before;
 
-	if (claim_integer(jwt, "exp", &expiry) != 1 || expiry <= now)
+	if (claim_seconds(jwt, "exp", &expiry) != 1 || expiry <= now)
 		return false;
-	has_not_before = claim_integer(jwt, "nbf", &not_before);
+	has_not_before = claim_seconds(jwt, "nbf", &not_before);
 	if (has_not_before < 0 || (has_not_before > 0 && not_before > now))
 		return false;
 	if (!user_id || !id_parse(user_id, &claims->actor.user_id) || id_is_nil(&claims->actor.user_id))
 		return false;
 	if (!role || !role_parse(role, &claims->actor.role))
 		return false;
-	claims->expires_at = (expiry < EXPIRY_MOST ? expiry : EXPIRY_MOST) * 1000;
+	claims->expires_at = expiry * 1000;
 	return true;
+}
+
+/* Extensions that a reader must understand, and we know none (RFC 7515, 4.1.11). */
+static bool names_extensions(jwt_t *jwt)
+{
+	char *crit = jwt_get_headers_json(jwt, "crit");
+	bool names = crit != NULL;
+
+	free(crit);
+	return names;
 }
 
 enum err token_verify(const struct token_keys *keys, const char *token, struct token_claims *ret)
@@ -248,7 +264,7 @@ enum err token_verify(const struct token_keys *keys, const char *token, struct t
 		return ERR_AUTH_FAILED;
 	if (jwt_decode(&jwt, token, keys->verify_key, keys->verify_len) != 0)
 		return ERR_AUTH_FAILED;
-	good = jwt_get_alg(jwt) == keys->alg && claims_read(jwt, &claims);
+	good = jwt_get_alg(jwt) == keys->alg && !names_extensions(jwt) && claims_read(jwt, &claims);
 	jwt_free(jwt);
 	if (!good)
 		return ERR_AUTH_FAILED;
