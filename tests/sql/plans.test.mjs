@@ -10,12 +10,13 @@ import { newId } from '../support/world.mjs';
 
 // What grows with the sessions. The rest (papers, nodes) may be read as the planner likes.
 const BIG = ['users', 'classes', 'class_students', 'class_teachers', 'sessions', 'session_streams', 'events', 'participants',
-	'presences', 'attempts', 'answers', 'highlights', 'violations'];
+	'presences', 'attempts', 'answers', 'highlights', 'violations', 'session_groups', 'session_group_students', 'messages',
+	'transcript_segments', 'notifications'];
 
 // Ids that a number makes, the same in SQL and here.
 const id = (kind, n) => `${kind.toString(16).padStart(8, '0')}-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
 const ID = (kind, n) => `(lpad(to_hex(${kind}), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`;
-const [USER, TEST, VERSION, PASSAGE, QUESTION, CLASS, SESSION, ATTEMPT] = [1, 2, 3, 4, 5, 6, 7, 8];
+const [USER, TEST, VERSION, PASSAGE, QUESTION, CLASS, SESSION, ATTEMPT, GROUP, NOTIFICATION] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
 const BULK = `
 	INSERT INTO users (id, email, full_name, role) SELECT ${ID(USER, 'n')}, 'u' || n || '@bulk.example', 'User ' || n,
@@ -58,6 +59,21 @@ const BULK = `
 	INSERT INTO events (session_id, event_id, type, audience, actor_id, payload, created_at)
 		SELECT ${ID(SESSION, 's')}, e, 'student_progress', 'staff', ${ID(USER, '(s - 1) * 30 + e % 30 + 1')}, '{}', now()
 		FROM generate_series(1, 1000) s, generate_series(1, 150) e;
+	INSERT INTO session_groups (id, session_id, name) SELECT ${ID(GROUP, 'n')}, ${ID(SESSION, '(n - 1) / 6 + 1')}, 'G' FROM generate_series(1, 6000) n;
+	INSERT INTO session_group_students (group_id, session_id, student_id, position)
+		SELECT ${ID(GROUP, '(n - 1) / 5 + 1')}, ${ID(SESSION, '(n - 1) / 30 + 1')}, ${ID(USER, 'n')}, 1 FROM generate_series(1, 30000) n;
+	INSERT INTO messages (session_id, event_id, id, user_id, audience, message, created_at)
+		SELECT ${ID(SESSION, 's')}, e, gen_random_uuid(), ${ID(USER, '(s - 1) * 30 + e')}, 'all', 'm', now()
+		FROM generate_series(1, 1000) s, generate_series(1, 30) e;
+	INSERT INTO transcript_segments (session_id, event_id, id, speaker, text, is_final, created_at, updated_at)
+		SELECT ${ID(SESSION, 's')}, e, gen_random_uuid(), 'A', 't', e < 30, now(), now() FROM generate_series(1, 1000) s, generate_series(1, 30) e;
+	INSERT INTO session_streams (session_id, head) SELECT ${ID(USER, 'n')}, 30 FROM generate_series(1, 1000) n;
+	INSERT INTO notifications (id, recipient_id, event_id, notification_type, correlation_id, created_at, read_at)
+		SELECT ${ID(NOTIFICATION, 'n * 30 + e')}, ${ID(USER, 'n')}, e, 'class_created', 'c', now(), CASE WHEN e < 20 THEN now() END
+		FROM generate_series(1, 1000) n, generate_series(1, 30) e;
+	INSERT INTO events (session_id, event_id, type, audience, actor_id, target_id, payload, created_at)
+		SELECT ${ID(USER, 'n')}, e, 'notification', 'user', ${ID(USER, 'n')}, ${ID(USER, 'n')}, '{}', now()
+		FROM generate_series(1, 1000) n, generate_series(1, 30) e;
 	ANALYZE;`;
 
 // The sixth student of the third session does it, in a batch his neighbour too.
@@ -107,6 +123,22 @@ const HOT = {
 	stream_figures: { sessions: two(session, id(SESSION, 5)) },
 	stream_snapshot: { session_id: session },
 	stream_state: { ...me, session_id: session },
+	message_send: { ...me, session_id: session, message: 'm', group_id: id(GROUP, 14) },
+	message_list: { ...me, session_id: session, since: 3, since_ms: 1, limit: 50 },
+	group_list: { ...me, session_id: session },
+	group_create: { ...teacher, name: 'G', student_ids: students },
+	group_update: { ...teacher, group_id: id(GROUP, 14), name: 'G', student_ids: students },
+	group_delete: { ...teacher, group_id: id(GROUP, 14) },
+	group_guard: { ...teacher, group_id: id(GROUP, 14) },
+	group_members: teacher,
+	transcript_add: { ...teacher, speaker: 'A', text: 't', is_final: false, start_ms: 0, end_ms: -1 },
+	transcript_list: { ...me, session_id: session, after: 3, limit: 50 },
+	notification_send: { recipient_id: me.user_id, kind: '{"notification_type":"class_created"}', payload: '{}', correlation_id: null },
+	notification_list: { recipient_id: me.user_id, unread_only: true, before: 0, limit: 50 },
+	notification_read: { recipient_id: me.user_id, notification_id: id(NOTIFICATION, student * 30 + 25) },
+	notification_read_all: { recipient_id: me.user_id },
+	notification_unread_after: { recipient_id: me.user_id, since: 22, limit: 50 },
+	notification_connect: { user_id: me.user_id, role: 'STUDENT' },
 };
 
 // name -> the text of sql/queries

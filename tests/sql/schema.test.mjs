@@ -102,7 +102,7 @@ test('the audiences that SQL writes are those of events.def', async () => {
 
 const LIVE = ['session_status_changed', 'waiting_room_opened', 'session_started', 'session_completed', 'participant_joined',
 	'participant_disconnected', 'student_progress', 'student_answer', 'student_highlight', 'violation', 'student_submitted',
-	'access_changed'];
+	'access_changed', 'chat_message', 'group_updated', 'transcription', 'notification'];
 
 // One of each.
 async function playEverything() {
@@ -115,6 +115,9 @@ async function playEverything() {
 				body: { text: 'a', passage_id: '{p1}', position_start: 0, position_end: 1 } },
 			{ send: 'POST /attempts/{attempt1}/violations', as: 'student1', body: { violation_type: 'TAB_SWITCH' }, expect: 201 },
 			{ send: 'POST /attempts/{attempt1}/submit', as: 'student1', expect: 200 },
+			{ send: 'POST /sessions/{session}/messages', as: 'student1', body: { message: 'm' }, expect: 201 },
+			{ send: 'POST /sessions/{session}/groups', as: 'teacher', body: { name: 'G', student_ids: [] }, expect: 201 },
+			{ send: 'POST /sessions/{session}/transcript', as: 'teacher', body: { speaker: 'A', text: 't', is_final: true }, expect: 201 },
 			{ send: 'DELETE /classes/{class}/students/{student2}', as: 'teacher', expect: 204 },
 			{ send: 'POST /sessions/{session}/complete', as: 'teacher', expect: 200 },
 		],
