@@ -23,8 +23,8 @@ int farewell_code(enum err err)
 
 void farewell(struct conn *conn, enum err err)
 {
-	const struct complaint complaint = {.err = err};
+	const struct complaint complaint = {.err = err, .close_code = farewell_code(err)};
 
 	conn_tell(conn, conn->dialect->error(&complaint));
-	conn_close(conn, farewell_code(err), err_code(err), END_CLEAN);
+	conn_close(conn, complaint.close_code, err_code(err), END_CLEAN);
 }

@@ -17,7 +17,7 @@
 #include "wire/event.h"
 #include "wire/json.h"
 
-enum dialect_id { DIALECT_LIVE, DIALECT_COUNT };
+enum dialect_id { DIALECT_LIVE, DIALECT_ENVELOPE, DIALECT_NOTIFY, DIALECT_COUNT };
 
 /* What `connected` tells. */
 struct greeting {
@@ -37,6 +37,7 @@ struct complaint {
 	const char *message;		 /* NULL: the error's own sentence, or the first problem */
 	const char *ref;		 /* of the message that it answers; NULL: none */
 	const struct problems *problems; /* with ERR_VALIDATION; may be NULL */
+	int close_code;			 /* what the connection closes with now; 0: it stays */
 };
 
 /* A message from a client. */
@@ -48,9 +49,12 @@ struct incoming {
 
 #define REF_MAX 128
 
+/* What a dialect has no message for is NULL: an inbox has `error`, `pong`, `resync`, `event` and `decode`
+ * only. */
 struct dialect {
 	enum dialect_id id;
 	const char *name;
+	bool inbox; /* spoken to one user about what lies in his inbox, and not to the members of a session */
 	struct message *(*connected)(const struct greeting *greeting);
 	struct message *(*ack)(const char *ref, const struct doc *doc);
 	struct message *(*error)(const struct complaint *complaint);
@@ -60,6 +64,8 @@ struct dialect {
 	/* What state_sync_request is answered with. */
 	struct message *(*state)(const char *ref, const struct doc *doc, int64_t now);
 	struct message *(*stats)(const struct id *session_id, const char *stats, int64_t now);
+	/* Somebody is active, idle or away: the presence's own document, with its timestamp. */
+	struct message *(*presence)(const struct doc *doc);
 	/* Fetch your state; the live stream goes on behind `head`. */
 	struct message *(*resync)(const struct id *session_id, uint64_t head, int64_t now);
 	/* ERR_INVALID_MESSAGE for a payload that is no object; *ret NULL when the dialect has no such
@@ -70,5 +76,7 @@ struct dialect {
 };
 
 extern const struct dialect dialect_live;
+extern const struct dialect dialect_envelope;
+extern const struct dialect dialect_notify;
 
 #endif

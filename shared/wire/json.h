@@ -118,6 +118,10 @@ struct field {
 bool json_read(const json_value *object, const struct field *fields, void *into, struct problems *problems,
 	       const char *prefix);
 
+/* The members of an object's text, as they stand in it, for an object that has more; nothing is parsed. False when the text
+ * is no object. */
+MUST_CHECK bool json_members(const char *text, size_t len, const char **ret, size_t *ret_len);
+
 /* Writers. A string is written quoted and escaped; NULL is written as null. */
 void json_add_string(struct buf *out, const char *text);
 void json_add_stringn(struct buf *out, const char *text, size_t len);

@@ -77,3 +77,24 @@ void json_add_time(struct buf *out, int64_t ms)
 
 	json_add_stringn(out, time_format(ms, text), TIME_TEXT - 1);
 }
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+bool json_members(const char *text, size_t len, const char **ret, size_t *ret_len)
+{
+	while (len && is_blank(*text))
+		text++, len--;
+	while (len && is_blank(text[len - 1]))
+		len--;
+	if (len < 2 || text[0] != '{' || text[len - 1] != '}')
+		return false;
+	text++, len -= 2;
+	while (len && is_blank(*text))
+		text++, len--;
+	*ret = text;
+	*ret_len = len;
+	return true;
+}
