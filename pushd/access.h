@@ -1,5 +1,5 @@
 /* Rights that are lost while sockets are open: whoever is told of in the system's stream is asked about
- * again, and sent away when the answer is no. */
+ * again, and sent away when the answer is no. The groups that he was in are read again. */
 #ifndef INVIGIL_PUSHD_ACCESS_H
 #define INVIGIL_PUSHD_ACCESS_H
 
@@ -9,5 +9,7 @@
 void access_changed(struct pushd *pushd, const struct id *user_id);
 /* Nobody knows whose have: everybody is asked about. */
 void access_unknown(struct pushd *pushd);
+/* Once a second: reads the groups that are in doubt still. */
+void access_reread(struct pushd *pushd);
 
 #endif

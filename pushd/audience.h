@@ -6,10 +6,14 @@
 #include <stdbool.h>
 
 #include "model/role.h"
+#include "pushd/groups.h"
 #include "wire/event.h"
 
 /* Both the row's audience and its type's must allow it: a row that was written with too wide an audience
- * still stays with those whom the table names. */
-bool audience_allows(const struct event *event, const struct actor *who);
+ * still stays with those whom the table names. `groups`: the session's; NULL: it has none. */
+bool audience_allows(const struct event *event, const struct actor *who, const struct groups *groups);
+/* Whether `who` may hear that `whose` presence has changed: where a test is taken, students hear nothing of
+ * each other. */
+bool audience_allows_presence(const struct actor *whose, bool has_test, const struct actor *who);
 
 #endif

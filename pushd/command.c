@@ -30,7 +30,7 @@ static void complain(struct conn *conn, enum err err, const char *ref, const str
 
 static void acknowledge(struct conn *conn, const char *ref, const struct doc *doc)
 {
-	if (ref)
+	if (ref && conn->dialect->ack)
 		conn_tell(conn, conn->dialect->ack(ref, doc));
 }
 
@@ -70,13 +70,67 @@ static void refresh_token(struct call *call)
 	acknowledge(conn, call->in.ref, &doc);
 }
 
-/* --- jobs --- */
-
 /* The last step of everything that was refused before a lane had it. */
 static void refuse(struct call *call, enum err err, const struct problems *problems)
 {
 	complain(call->conn, err, call->in.ref, problems);
 }
+
+/* What the others in the session are told, and he himself. */
+static struct doc presence_doc(struct call *call)
+{
+	const struct conn *conn = call->conn;
+	struct doc doc = {0};
+	struct buf out;
+
+	buf_init(&out, call->arena);
+	buf_adds(&out, "{\"session_id\":");
+	json_add_id(&out, &conn->session_id);
+	buf_adds(&out, ",\"user_id\":");
+	json_add_id(&out, &conn->actor.user_id);
+	buf_adds(&out, ",\"status\":");
+	json_add_string(&out, conn->presence);
+	buf_adds(&out, ",\"timestamp\":");
+	json_add_time(&out, call->now);
+	buf_addc(&out, '}');
+	if (!out.failed)
+		doc = (struct doc){.text = out.data, .len = out.len};
+	return doc;
+}
+
+/* No row and no event: who isn't here now doesn't need to know. */
+static void update_presence(struct call *call)
+{
+	static const char *const statuses[] = {"active", "idle", "away", NULL};
+	struct input {
+		const char *status;
+	} input = {0};
+	const struct field fields[] = {
+	    FIELD_CHOICES(struct input, status, true, statuses),
+	    FIELD_END,
+	};
+	struct conn *conn = call->conn;
+	struct problems problems;
+	struct doc doc;
+
+	problems_init(&problems, call->arena);
+	if (!json_read(call->in.body, fields, &input, &problems, "")) {
+		refuse(call, ERR_VALIDATION, &problems);
+		return;
+	}
+	for (size_t i = 0; statuses[i]; i++)
+		if (strcmp(statuses[i], input.status) == 0)
+			conn->presence = statuses[i];
+	doc = presence_doc(call);
+	if (!doc.text) {
+		refuse(call, ERR_MEMORY, NULL);
+		return;
+	}
+	room_presence(conn, &doc);
+	acknowledge(conn, call->in.ref, &doc);
+}
+
+/* --- jobs --- */
 
 static bool submit(struct pushd *pushd, struct job *job)
 {
@@ -122,7 +176,7 @@ static void state_sync_request(struct call *call)
 	}
 }
 
-/* --- the student's commands --- */
+/* --- commands --- */
 
 static bool read_answers(const json_value *body, struct problems *problems, struct command_job *job)
 {
@@ -142,6 +196,11 @@ static bool read_highlight(const json_value *body, struct problems *problems, st
 static bool read_violation(const json_value *body, struct problems *problems, struct command_job *job)
 {
 	return command_read_violation(body, "TAB_SWITCH", problems, &job->in.violation);
+}
+
+static bool read_message(const json_value *body, struct problems *problems, struct command_job *job)
+{
+	return message_read(body, problems, &job->in.message);
 }
 
 static bool read_nothing(const json_value *body UNUSED, struct problems *problems UNUSED,
@@ -169,12 +228,6 @@ static void hand_over(struct pushd *pushd, struct conn *conn, struct command_job
 		job_free(&command->job);
 		return;
 	}
-	if (id_is_nil(&conn->attempt_id)) {
-		complain(conn, ERR_INVALID_ATTEMPT_STATUS, command->ref, NULL);
-		job_free(&command->job);
-		return;
-	}
-	command->attempt_id = conn->attempt_id;
 	command->job.done = command_done;
 	command->job.context = conn_ref(conn);
 	if (!submit(pushd, &command->job)) {
@@ -182,6 +235,18 @@ static void hand_over(struct pushd *pushd, struct conn *conn, struct command_job
 		complain(conn, ERR_UNAVAILABLE, command->ref, NULL);
 		job_free(&command->job);
 	}
+}
+
+/* Likewise one in the student's attempt. */
+static void hand_over_attempt(struct pushd *pushd, struct conn *conn, struct command_job *command)
+{
+	if (id_is_nil(&conn->attempt_id)) {
+		complain(conn, ERR_INVALID_ATTEMPT_STATUS, command->ref, NULL);
+		job_free(&command->job);
+		return;
+	}
+	command->attempt_id = conn->attempt_id;
+	hand_over(pushd, conn, command);
 }
 
 /* A command that waits until it is known which attempt it is for. */
@@ -202,7 +267,7 @@ static void looked_up(struct job *job, void *context)
 		job_free(&lookup->command->job);
 	} else {
 		conn->attempt_id = lookup->connect.item.attempt_id;
-		hand_over(context, conn, lookup->command);
+		hand_over_attempt(context, conn, lookup->command);
 	}
 	conn_unref(conn);
 }
@@ -244,13 +309,16 @@ struct row {
 	/* … or it is a command of this kind, read so. */
 	int kind;
 	bool (*read)(const json_value *body, struct problems *problems, struct command_job *job);
+	bool inbox; /* known where there is no session, too */
 };
 
 static const struct row rows[] = {
-    {"heartbeat", ROLES_ALL, .serve = heartbeat},
+    {"heartbeat", ROLES_ALL, .serve = heartbeat, .inbox = true},
     {"disconnect", ROLES_ALL, .serve = disconnect},
     {"refresh_token", ROLES_ALL, .serve = refresh_token},
     {"state_sync_request", ROLES_ALL, .serve = state_sync_request},
+    {"update_presence", ROLES_ALL, .serve = update_presence},
+    {"send_message", ROLES_ALL, .kind = WORK_MESSAGE, .read = read_message},
     {"answer_submitted", ROLE_STUDENT, .kind = WORK_ANSWER, .read = read_answers},
     {"progress_update", ROLE_STUDENT, .kind = WORK_PROGRESS, .read = read_progress},
     {"text_highlighted", ROLE_STUDENT, .kind = WORK_HIGHLIGHT, .read = read_highlight},
@@ -259,7 +327,7 @@ static const struct row rows[] = {
 };
 
 /* The job takes over the message's arena, which its inputs point into. */
-static void student_command(struct call *call, const struct row *row)
+static void start_command(struct call *call, const struct row *row)
 {
 	struct conn *conn = call->conn;
 	struct command_job *job = arena_alloc(call->arena, sizeof(*job));
@@ -282,26 +350,35 @@ static void student_command(struct call *call, const struct row *row)
 	job->ref = call->in.ref;
 	list_init(&job->job.in_queue);
 	call->arena = NULL;
-	if (conn->lookups || id_is_nil(&conn->attempt_id))
+	if (row->kind == WORK_MESSAGE)
+		hand_over(call->pushd, conn, job);
+	else if (conn->lookups || id_is_nil(&conn->attempt_id))
 		look_up(call, job);
 	else
-		hand_over(call->pushd, conn, job);
+		hand_over_attempt(call->pushd, conn, job);
+}
+
+static const struct row *row_of(const struct call *call)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (strcmp(rows[i].type, call->in.type) == 0 &&
+		    (rows[i].inbox || !call->conn->dialect->inbox))
+			return &rows[i];
+	return NULL;
 }
 
 static void serve(struct call *call)
 {
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		if (strcmp(rows[i].type, call->in.type) != 0)
-			continue;
-		if (!(rows[i].roles & (int)call->conn->actor.role))
-			refuse(call, ERR_ACCESS_DENIED, NULL);
-		else if (rows[i].serve)
-			rows[i].serve(call);
-		else
-			student_command(call, &rows[i]);
-		return;
-	}
-	refuse(call, ERR_INVALID_MESSAGE, NULL);
+	const struct row *row = row_of(call);
+
+	if (!row)
+		refuse(call, ERR_INVALID_MESSAGE, NULL);
+	else if (!(row->roles & (int)call->conn->actor.role))
+		refuse(call, ERR_ACCESS_DENIED, NULL);
+	else if (row->serve)
+		row->serve(call);
+	else
+		start_command(call, row);
 }
 
 /* --- in --- */

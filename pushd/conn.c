@@ -25,6 +25,7 @@ struct conn *conn_new(const struct conn_ops *ops, void *socket, const struct con
 	conn->hooks = hooks;
 	conn->owner = owner;
 	conn->expires_at = INT64_MAX;
+	conn->presence = "active";
 	conn->queue_limit = queue_limit;
 	conn->opened_at = conn->heard_at = conn->pinged_at = clock_monotonic();
 	list_init(&conn->in_room);

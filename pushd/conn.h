@@ -107,7 +107,10 @@ struct conn {
 	bool resume_bad;      /* … that is none */
 	bool snapshot_due;    /* staff: nothing is replayed before the snapshot is there */
 	bool resync_due;      /* he must be told to fetch his state */
-	bool stalled;	      /* replay waits for his queue to drain */
+	uint64_t
+	    unread_until; /* inbox: the unread of the events up to this one come before all others; 0: done */
+	bool stalled;	  /* replay waits for his queue to drain */
+	const char *presence; /* "active", "idle" or "away", as he said; static text */
 
 	/* the socket's signs of life, all clock_monotonic() */
 	int64_t opened_at;

@@ -142,16 +142,36 @@ static void room_read(struct job *job, void *context)
 		room_page(room, page->since, page->items, page->count, job->err != OK);
 }
 
+static void unread_read(struct job *job, void *context)
+{
+	struct conn *conn = context;
+	struct events_job *page = (struct events_job *)(void *)job;
+
+	if (conn->state == CONN_REPLAYING)
+		room_unread(conn, page->items, page->count, job->err != OK);
+	conn_unref(conn);
+}
+
+/* NULL: no memory. */
+static struct events_job *page_job(int kind, const struct id *stream, uint64_t since)
+{
+	struct events_job *job = job_new(sizeof(*job), kind, stream, NULL);
+
+	if (!job)
+		return NULL;
+	job->since = since;
+	job->limit = STREAM_PAGE;
+	return job;
+}
+
 static bool ask(struct feed *feed, const struct id *session_id, uint64_t room, uint64_t since,
 		void (*done)(struct job *, void *))
 {
-	struct events_job *job = job_new(sizeof(*job), WORK_EVENTS, session_id, NULL);
+	struct events_job *job = page_job(WORK_EVENTS, session_id, since);
 
 	if (!job)
 		return false;
 	job->room = room;
-	job->since = since;
-	job->limit = STREAM_PAGE;
 	job->job.done = done;
 	job->job.context = feed;
 	lane_submit_always(feed->pushd->lane, &job->job);
@@ -167,6 +187,18 @@ bool feed_read(struct feed *feed, struct stream *stream, uint64_t room, uint64_t
 bool feed_backfill(struct feed *feed, struct room *room, uint64_t since)
 {
 	return ask(feed, room_session(room), room_serial(room), since, room_read);
+}
+
+bool feed_unread(struct feed *feed, struct conn *conn)
+{
+	struct events_job *job = page_job(WORK_UNREAD, &conn->session_id, conn->cursor);
+
+	if (!job)
+		return false;
+	job->job.done = unread_read;
+	job->job.context = conn_ref(conn);
+	lane_submit_always(feed->pushd->lane, &job->job);
+	return true;
 }
 
 void feed_fill(struct feed *feed)

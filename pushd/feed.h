@@ -32,5 +32,6 @@ bool feed_works(const struct feed *feed);
 void feed_hole(struct feed *feed, struct stream *stream);
 bool feed_read(struct feed *feed, struct stream *stream, uint64_t room, uint64_t since);
 bool feed_backfill(struct feed *feed, struct room *room, uint64_t since);
+bool feed_unread(struct feed *feed, struct conn *conn);
 
 #endif

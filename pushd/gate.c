@@ -13,7 +13,8 @@
 #include "pushd/scheduler.h"
 #include "pushd/work.h"
 
-/* Where each dialect is spoken: the session's id is what stands between the two. */
+/* Where each dialect is spoken: the session's id is what stands between the two. An inbox has the path alone.
+ */
 static const struct {
 	const char *before;
 	const char *behind;
@@ -21,9 +22,11 @@ static const struct {
 } paths[] = {
     {"/api/v1/websocket/", "/ws", &dialect_live},
     {"/api/v1/sessions/", "/ws", &dialect_live},
+    {"/ws/sessions/", "", &dialect_envelope},
+    {"/ws", "", &dialect_notify},
 };
 
-/* The dialect of a path and what names the session in it; NULL: nothing is spoken there. */
+/* The dialect of a path and what names the session in it, "" for an inbox; NULL: nothing is spoken there. */
 static const struct dialect *dialect_of(const char *path, const char **ret_name, size_t *ret_len)
 {
 	size_t len = strlen(path);
@@ -31,9 +34,10 @@ static const struct dialect *dialect_of(const char *path, const char **ret_name,
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
 		size_t before = strlen(paths[i].before), behind = strlen(paths[i].behind);
 
-		if (len <= before + behind || strncmp(path, paths[i].before, before) ||
+		if (len < before + behind || strncmp(path, paths[i].before, before) ||
 		    strcmp(path + len - behind, paths[i].behind) ||
-		    memchr(path + before, '/', len - before - behind))
+		    memchr(path + before, '/', len - before - behind) ||
+		    paths[i].dialect->inbox != (len == before + behind))
 			continue;
 		*ret_name = path + before;
 		*ret_len = len - before - behind;
@@ -147,20 +151,73 @@ static void let_in(struct pushd *pushd, struct conn *conn, const struct connect_
 	command_early(pushd, conn);
 }
 
+/* The first who is let in brings what the room has to know; who asked later finds it known. */
+static enum err learn(struct room *room, const struct classroom *classroom)
+{
+	struct groups *groups;
+
+	if (room_knows(room))
+		return OK;
+	if (!classroom)
+		return ERR_UNAVAILABLE;
+	groups = groups_new(classroom->members, classroom->count);
+	if (!groups)
+		return ERR_MEMORY;
+	room_learn(room, classroom->has_test, groups);
+	return OK;
+}
+
 static void connect_answered(struct job *job, void *context)
 {
 	struct conn *conn = context;
 	struct pushd *pushd = conn->owner;
-	const struct connect_item *item = &((struct connect_job *)(void *)job)->item;
+	const struct connect_job *connect = (struct connect_job *)(void *)job;
+	const struct connect_item *item = &connect->item;
+	enum err err = job->err;
 
 	if (conn->actor.role == ROLE_STUDENT)
-		presence_answered(pushd->presence, &item->session_id, &item->actor.user_id, !job->err,
+		presence_answered(pushd->presence, &item->session_id, &item->actor.user_id, !err,
 				  clock_monotonic());
-	if (conn->state == CONN_OPENING && job->err)
-		refuse(pushd, conn, job->err);
+	if (conn->state == CONN_OPENING && !err)
+		err = learn(conn->room, connect->classroom);
+	if (conn->state == CONN_OPENING && err)
+		refuse(pushd, conn, err);
 	else if (conn->state == CONN_OPENING)
 		let_in(pushd, conn, item);
 	conn_unref(conn);
+}
+
+static void inbox_answered(struct job *job, void *context)
+{
+	struct conn *conn = context;
+	struct pushd *pushd = conn->owner;
+	const struct connect_item item = {
+	    .session_id = conn->session_id,
+	    .head = ((struct inbox_job *)(void *)job)->head,
+	};
+
+	if (conn->state == CONN_OPENING && job->err)
+		refuse(pushd, conn, job->err);
+	else if (conn->state == CONN_OPENING)
+		let_in(pushd, conn, &item);
+	conn_unref(conn);
+}
+
+static enum err ask_inbox(struct pushd *pushd, struct conn *conn)
+{
+	struct inbox_job *job = job_new(sizeof(*job), WORK_INBOX, &conn->session_id, &conn->actor.user_id);
+
+	if (!job)
+		return ERR_MEMORY;
+	job->actor = conn->actor;
+	job->job.done = inbox_answered;
+	job->job.context = conn_ref(conn);
+	if (!lane_submit(pushd->lane, &job->job)) {
+		conn_unref(conn);
+		job_free(&job->job);
+		return ERR_UNAVAILABLE;
+	}
+	return OK;
 }
 
 static enum err ask_in(struct pushd *pushd, struct conn *conn, const struct id *session_id)
@@ -172,6 +229,7 @@ static enum err ask_in(struct pushd *pushd, struct conn *conn, const struct id *
 	job->node = pushd->node;
 	job->item.actor = conn->actor;
 	job->item.session_id = *session_id;
+	job->ask_classroom = !room_knows(conn->room);
 	job->job.done = connect_answered;
 	job->job.context = conn_ref(conn);
 	if (conn->actor.role == ROLE_STUDENT)
@@ -217,12 +275,17 @@ static void read_cursor(struct conn *conn, const char *text)
 		conn->cursor = strtoull(text, NULL, 10);
 }
 
-static enum err find_session(const char *path, struct id *ret)
+/* Whose events he wants: a session's, or his own. */
+static enum err find_stream(const char *path, const struct conn *conn, struct id *ret)
 {
 	char text[ID_TEXT] = "";
 	const char *name;
 	size_t len;
 
+	if (conn->dialect->inbox) {
+		*ret = conn->actor.user_id;
+		return OK;
+	}
 	if (!dialect_of(path, &name, &len) || len >= sizeof(text))
 		return ERR_SESSION_NOT_FOUND;
 	memcpy(text, name, len);
@@ -237,7 +300,7 @@ static enum err come_in(struct pushd *pushd, struct conn *conn, const struct han
 	enum err err = identify(pushd, conn, handshake->token);
 
 	if (!err)
-		err = find_session(handshake->path, &session_id);
+		err = find_stream(handshake->path, conn, &session_id);
 	if (err)
 		return err;
 	log_info("connection opened", LOG_INT("conn", conn->serial), LOG_ID("session", &session_id),
@@ -249,7 +312,7 @@ static enum err come_in(struct pushd *pushd, struct conn *conn, const struct han
 	if (!room || !roster_add(pushd->roster, conn))
 		return ERR_MEMORY;
 	room_add(room, conn);
-	return ask_in(pushd, conn, &session_id);
+	return conn->dialect->inbox ? ask_inbox(pushd, conn) : ask_in(pushd, conn, &session_id);
 }
 
 struct conn *gate_open(struct pushd *pushd, const struct handshake *handshake, const struct conn_ops *ops,

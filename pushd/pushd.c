@@ -32,6 +32,11 @@ static bool backfill(void *context, struct room *room, uint64_t since)
 	return feed_backfill(((struct pushd *)context)->feed, room, since);
 }
 
+static bool unread(void *context, struct conn *conn)
+{
+	return feed_unread(((struct pushd *)context)->feed, conn);
+}
+
 static void leave_done(struct job *job, void *context)
 {
 	const struct leave_item *item = &((struct leave_job *)(void *)job)->item;
@@ -101,7 +106,7 @@ static void name_node(struct pushd *pushd)
 static enum err make_parts(struct pushd *pushd, char problem[200])
 {
 	const struct room_ops room_ops = {
-	    .context = pushd, .hole = hole, .read = read_stream, .backfill = backfill};
+	    .context = pushd, .hole = hole, .read = read_stream, .backfill = backfill, .unread = unread};
 	const struct presence_ops presence_ops = {.context = pushd, .leave = leave};
 	const struct lane_hooks lane_hooks = {
 	    .context = pushd, .wake = lane_woke, .publish = publish, .ran = ran};

@@ -1,4 +1,4 @@
-/* One session's listeners: in, along the stream, out. */
+/* One session's, or one inbox's, listeners: in, along the stream, out. */
 #include "pushd/room.h"
 
 #include <stdlib.h>
@@ -20,8 +20,15 @@ struct room {
 	struct list opening;   /* who asks to come in */
 	struct list listeners; /* who is in: REPLAYING or LIVE */
 	size_t count;	       /* both */
+	size_t inboxes;	       /* of both */
 	size_t staff;	       /* of the listeners */
 	bool paging;	       /* a page for those who resume is being read */
+
+	bool known;    /* the two below are */
+	bool has_test; /* the session's students take a test */
+	struct groups *groups;
+	uint64_t groups_version; /* changes that came by events */
+	bool groups_doubted;
 
 	char *figures;	    /* what the staff was last told, JSON; NULL: nothing yet */
 	bool figures_dirty; /* an event may have changed them */
@@ -51,9 +58,10 @@ static struct room *of_stream(struct stream *stream)
 	return list_entry(stream, struct room, stream);
 }
 
+/* Of the session: in his inbox everybody is alike. */
 static bool is_staff(const struct conn *conn)
 {
-	return (conn->actor.role & ROLES_STAFF) != 0;
+	return !conn->dialect->inbox && (conn->actor.role & ROLES_STAFF) != 0;
 }
 
 /* --- delivering --- */
@@ -66,11 +74,29 @@ static void give(struct conn *conn, struct recent *recent)
 	if (recent->event.event_id <= conn->cursor)
 		return;
 	conn->cursor = recent->event.event_id;
-	if (!audience_allows(&recent->event, &conn->actor))
+	if (!audience_allows(&recent->event, &conn->actor, conn->room->groups))
 		return;
 	message = recent_wire(recent, conn->dialect);
 	if (message)
 		conn_push(conn, message);
+}
+
+/* They would miss something: they shall come again and resume. */
+static void give_out(struct room *room)
+{
+	list_each (node, &room->listeners)
+		farewell(list_entry(node, struct conn, in_room), ERR_MEMORY);
+	ring_clear(&room->ring);
+	room->known = false;
+}
+
+/* False when the groups aren't known any more. */
+static bool follow_groups(struct room *room, const struct event *event)
+{
+	if (event->type != EVENT_GROUP_UPDATED || !room->groups)
+		return true;
+	room->groups_version++;
+	return groups_update(room->groups, event->payload, event->payload_len);
 }
 
 static void deliver(struct stream *stream, const struct event *event)
@@ -79,11 +105,9 @@ static void deliver(struct stream *stream, const struct event *event)
 	struct recent *recent = recent_new(event);
 
 	room->rooms->metrics->events++;
-	if (!recent) {
-		/* they would miss it: they shall come again and resume */
-		list_each (node, &room->listeners)
-			farewell(list_entry(node, struct conn, in_room), ERR_MEMORY);
-		ring_clear(&room->ring);
+	if (!recent || !follow_groups(room, event)) {
+		recent_free(recent);
+		give_out(room);
 		return;
 	}
 	ring_take(&room->ring, recent);
@@ -143,7 +167,7 @@ static const struct stream_ops stream_ops = {
 
 static bool waits(const struct conn *conn)
 {
-	return conn->state == CONN_REPLAYING && !conn->snapshot_due && !conn->stalled;
+	return conn->state == CONN_REPLAYING && !conn->snapshot_due && !conn->unread_until && !conn->stalled;
 }
 
 /* Room for one more without tripping the latch: who resumes is fed as he reads. */
@@ -244,6 +268,51 @@ void room_page(struct room *room, uint64_t since, const struct event *items, siz
 		replay(room);
 }
 
+/* --- an inbox's unread --- */
+
+static void ask_unread(struct room *room, struct conn *conn)
+{
+	struct room_ops *ops = &room->rooms->ops;
+
+	if (!ops->unread(ops->context, conn))
+		farewell(conn, ERR_MEMORY);
+}
+
+void room_unread(struct conn *conn, const struct event *items, size_t count, bool failed)
+{
+	struct room *room = conn->room;
+
+	if (failed) {
+		farewell(conn, ERR_UNAVAILABLE);
+		return;
+	}
+	for (size_t i = 0; i < count && conn->state == CONN_REPLAYING; i++) {
+		struct recent *recent;
+
+		/* the rest is asked for again when he has read these */
+		if (!has_appetite(conn))
+			return;
+		recent = recent_new(&items[i]);
+		if (!recent) {
+			farewell(conn, ERR_MEMORY);
+			return;
+		}
+		room->rooms->metrics->replayed++;
+		give(conn, recent);
+		recent_free(recent);
+	}
+	if (conn->state != CONN_REPLAYING)
+		return;
+	if (count == STREAM_PAGE) {
+		ask_unread(room, conn);
+		return;
+	}
+	if (conn->cursor < conn->unread_until)
+		conn->cursor = conn->unread_until;
+	conn->unread_until = 0;
+	replay(room);
+}
+
 /* --- in and out --- */
 
 void room_add(struct room *room, struct conn *conn)
@@ -252,6 +321,41 @@ void room_add(struct room *room, struct conn *conn)
 	conn->session_id = room->stream.id;
 	list_append(&room->opening, &conn->in_room);
 	room->count++;
+	room->inboxes += conn->dialect->inbox;
+}
+
+bool room_knows(const struct room *room)
+{
+	return room->known;
+}
+
+void room_learn(struct room *room, bool has_test, struct groups *groups)
+{
+	groups_free(room->groups);
+	room->groups = groups;
+	room->has_test = has_test;
+	room->known = true;
+	room->groups_doubted = false;
+}
+
+const struct groups *room_groups(const struct room *room)
+{
+	return room->groups;
+}
+
+uint64_t room_groups_version(const struct room *room)
+{
+	return room->groups_version;
+}
+
+void room_doubt_groups(struct room *room)
+{
+	room->groups_doubted = room->known;
+}
+
+bool room_groups_doubted(const struct room *room)
+{
+	return room->groups_doubted;
 }
 
 /* Where he begins: behind what he has seen; a joiner before his own participant_joined; anybody else at the
@@ -298,10 +402,15 @@ void room_admit(struct room *room, struct conn *conn, const struct connect_item 
 		conn->snapshot_due = true;
 		room->baseline_due |= room->staff++ == 0 && !room->figures;
 	}
-	greet(conn, item, now);
+	if (conn->dialect->connected)
+		greet(conn, item, now);
 	if (conn->state == CONN_REPLAYING && conn->resync_due && !conn->snapshot_due)
 		resync(room, conn);
 	stream_grown(&room->stream, item->head, false);
+	if (conn->dialect->inbox && conn->state == CONN_REPLAYING && conn->cursor < item->head) {
+		conn->unread_until = item->head;
+		ask_unread(room, conn);
+	}
 	replay(room);
 }
 
@@ -325,6 +434,7 @@ void room_remove(struct conn *conn)
 	list_remove(&conn->in_room);
 	conn->room = NULL;
 	room->count--;
+	room->inboxes -= conn->dialect->inbox;
 }
 
 void room_drained(struct conn *conn)
@@ -332,16 +442,50 @@ void room_drained(struct conn *conn)
 	if (!conn->stalled)
 		return;
 	conn->stalled = false;
-	if (conn->room)
+	if (conn->room && conn->unread_until)
+		ask_unread(conn->room, conn);
+	else if (conn->room)
 		replay(conn->room);
+}
+
+/* An inbox in which nothing has ever been is there all the same. */
+static void dismiss(struct list *conns)
+{
+	list_each (node, conns) {
+		struct conn *conn = list_entry(node, struct conn, in_room);
+
+		if (!conn->dialect->inbox)
+			farewell(conn, ERR_SESSION_NOT_FOUND);
+	}
 }
 
 void room_gone(struct room *room)
 {
-	list_each (node, &room->opening)
-		farewell(list_entry(node, struct conn, in_room), ERR_SESSION_NOT_FOUND);
-	list_each (node, &room->listeners)
-		farewell(list_entry(node, struct conn, in_room), ERR_SESSION_NOT_FOUND);
+	dismiss(&room->opening);
+	dismiss(&room->listeners);
+}
+
+/* --- presence --- */
+
+void room_presence(struct conn *conn, const struct doc *doc)
+{
+	struct message *wire[DIALECT_COUNT] = {NULL};
+	struct room *room = conn->room;
+
+	list_each (node, &room->listeners) {
+		struct conn *listener = list_entry(node, struct conn, in_room);
+		struct message **message = &wire[listener->dialect->id];
+
+		if (listener->dialect->inbox ||
+		    !audience_allows_presence(&conn->actor, room->has_test, &listener->actor))
+			continue;
+		if (!*message)
+			*message = listener->dialect->presence(doc);
+		if (*message)
+			conn_push(listener, *message);
+	}
+	for (size_t i = 0; i < DIALECT_COUNT; i++)
+		message_unref(wire[i]);
 }
 
 /* --- the staff's figures --- */
@@ -427,6 +571,7 @@ static void room_free(struct room *room)
 	room->rooms->metrics->duplicates += room->stream.duplicates;
 	stream_done(&room->stream);
 	ring_clear(&room->ring);
+	groups_free(room->groups);
 	free(room->figures);
 	free(room);
 }
@@ -516,6 +661,11 @@ struct stream *room_stream(struct room *room)
 size_t room_count(const struct room *room)
 {
 	return room->count;
+}
+
+size_t room_inboxes(const struct room *room)
+{
+	return room->inboxes;
 }
 
 size_t room_staff(const struct room *room)

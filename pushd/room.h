@@ -1,6 +1,6 @@
-/* A room is the connections of one session and its stream of events. Everybody in it has a cursor: the last
- * event he got or skipped. Newcomers are brought up to the room's last event, from its ring or from the
- * table, and then hear what all hear; an event at or below a cursor is never sent.
+/* A room is the connections of one session, or of one inbox, and its stream of events. Everybody in it has a
+ * cursor: the last event he got or skipped. Newcomers are brought up to the room's last event, from its ring
+ * or from the table, and then hear what all hear; an event at or below a cursor is never sent.
  *
  * Reading is the feed's: the room asks through room_ops and is given pages. A room without connections is
  * freed by rooms_sweep. */
@@ -14,6 +14,7 @@
 #include "base/compiler.h"
 #include "domain/session.h"
 #include "pushd/conn.h"
+#include "pushd/groups.h"
 #include "pushd/metrics.h"
 #include "pushd/stream.h"
 
@@ -28,6 +29,9 @@ struct room_ops {
 	bool (*read)(void *context, struct stream *stream, uint64_t since);
 	/* Likewise for those who resume: then room_page. */
 	bool (*backfill)(void *context, struct room *room, uint64_t since);
+	/* Read at most STREAM_PAGE of the notifications after conn->cursor that its user hasn't read: then
+	 * room_unread. */
+	bool (*unread)(void *context, struct conn *conn);
 };
 
 MUST_CHECK struct rooms *rooms_new(const struct room_ops *ops, struct metrics *metrics);
@@ -49,13 +53,27 @@ const struct id *room_session(const struct room *room);
 struct stream *room_stream(struct room *room);
 /* Connections in it. */
 size_t room_count(const struct room *room);
-/* Of those, staff that has been let in. */
+/* Of those, the ones of an inbox: its stream's id is their user's, and no session has it. */
+size_t room_inboxes(const struct room *room);
+/* Staff of the session that has been let in. */
 size_t room_staff(const struct room *room);
 
 /* A connection asks to come in. */
 void room_add(struct room *room, struct conn *conn);
+/* What decides who hears of whom: known before the first connection is let into a session. Takes the groups.
+ */
+bool room_knows(const struct room *room);
+void room_learn(struct room *room, bool has_test, struct groups *groups);
+/* The session's groups, NULL before room_learn; `version` counts their changes by events. */
+const struct groups *room_groups(const struct room *room);
+uint64_t room_groups_version(const struct room *room);
+/* Somebody may have left them unheard: they are in doubt until room_learn. */
+void room_doubt_groups(struct room *room);
+bool room_groups_doubted(const struct room *room);
+
 /* It may: decides where in the stream it begins, says `connected`, and brings it up to date. Staff is first
- * to be given its snapshot (room_snapshot). `replay_most`: who has missed more must fetch his state. */
+ * to be given its snapshot (room_snapshot), an inbox what is unread. `replay_most`: who has missed more must
+ * fetch his state. */
 void room_admit(struct room *room, struct conn *conn, const struct connect_item *item, int64_t replay_most,
 		int64_t now);
 void room_snapshot(struct room *room, struct conn *conn, const struct doc *doc, int64_t now);
@@ -65,6 +83,11 @@ void room_remove(struct conn *conn);
 void room_drained(struct conn *conn);
 /* A page for those who resume: the events after `since`. `failed`: the database didn't answer. */
 void room_page(struct room *room, uint64_t since, const struct event *items, size_t count, bool failed);
+
+/* A page of what the connection's user hasn't read; fewer than STREAM_PAGE: that was all. */
+void room_unread(struct conn *conn, const struct event *items, size_t count, bool failed);
+/* The presence of one in the room has changed: `doc` is for those who may hear it. */
+void room_presence(struct conn *conn, const struct doc *doc);
 
 /* The session is no more: everybody is told and sent away. */
 void room_gone(struct room *room);

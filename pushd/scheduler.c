@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "core/log.h"
+#include "pushd/access.h"
 #include "pushd/feed.h"
 #include "pushd/work.h"
 
@@ -243,6 +244,7 @@ static void every_second(struct pushd *pushd)
 		sweep(pushd);
 	limits_sweep(pushd->limits, clock_monotonic());
 	rooms_sweep(pushd->rooms);
+	access_reread(pushd);
 }
 
 void scheduler_tick(struct pushd *pushd, int64_t now)

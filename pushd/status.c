@@ -81,7 +81,7 @@ static size_t sessions(const struct pushd *pushd)
 	size_t count = 0;
 
 	for (size_t at = 0; (room = rooms_next(pushd->rooms, &at));)
-		count += room_count(room) > 0;
+		count += room_count(room) > room_inboxes(room);
 	return count;
 }
 

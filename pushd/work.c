@@ -2,10 +2,39 @@
  * its jobs. */
 #include "pushd/work.h"
 
+#include "domain/notification.h"
+
 /* An array for the batch's items; NULL: no memory. */
 #define ITEMS(domain, type, count) ((type *)arena_calloc((domain)->arena, (count), sizeof(type)))
 /* The i-th job as what it is. */
 #define JOB(type, i) ((struct type *)(void *)jobs[i])
+
+static enum err read_classroom(struct domain *d, const struct id *session_id, struct classroom *ret)
+{
+	return group_members(d, session_id, &ret->has_test, &ret->members, &ret->count);
+}
+
+/* Read after the connection was made, so that all changes later than it come as events. A reading that fails
+ * takes nothing back: it is the one who asked who isn't let in. */
+static struct classroom *find_classroom(struct domain *d, struct job **jobs, size_t at)
+{
+	struct classroom *classroom;
+
+	for (size_t i = 0; i < at; i++)
+		if (JOB(connect_job, i)->classroom && id_equal(&jobs[i]->session_id, &jobs[at]->session_id))
+			return JOB(connect_job, i)->classroom;
+	classroom = arena_alloc(d->arena, sizeof(*classroom));
+	if (!classroom || read_classroom(d, &jobs[at]->session_id, classroom))
+		return NULL;
+	return classroom;
+}
+
+static void add_classrooms(struct domain *d, struct job **jobs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (JOB(connect_job, i)->ask_classroom && !jobs[i]->err)
+			JOB(connect_job, i)->classroom = find_classroom(d, jobs, i);
+}
 
 static enum err run_connect(struct domain *d, struct job **jobs, size_t count)
 {
@@ -21,6 +50,8 @@ static enum err run_connect(struct domain *d, struct job **jobs, size_t count)
 		JOB(connect_job, i)->item = items[i];
 		jobs[i]->err = items[i].err;
 	}
+	if (!err)
+		add_classrooms(d, jobs, count);
 	return err;
 }
 
@@ -148,6 +179,22 @@ static enum err run_submit(struct domain *d, struct job **jobs, size_t count)
 	return one_by_one(d, jobs, count, submit);
 }
 
+/* What is said twice is said twice: when the batch is run again, whoever has his message's document has been
+ * heard. */
+static enum err say(struct domain *d, struct job *job)
+{
+	struct command_job *command = (struct command_job *)(void *)job;
+
+	if (command->doc.text)
+		return OK;
+	return message_send(d, &command->actor, &job->session_id, &command->in.message, &command->doc);
+}
+
+static enum err run_message(struct domain *d, struct job **jobs, size_t count)
+{
+	return one_by_one(d, jobs, count, say);
+}
+
 /* One snapshot serves all who ask for the same session's. */
 static enum err run_snapshot(struct domain *d, struct job **jobs, size_t count)
 {
@@ -192,6 +239,41 @@ static enum err events(struct domain *d, struct job *job)
 static enum err run_events(struct domain *d, struct job **jobs, size_t count)
 {
 	return one_by_one(d, jobs, count, events);
+}
+
+static enum err classroom(struct domain *d, struct job *job)
+{
+	return read_classroom(d, &job->session_id, &((struct classroom_job *)(void *)job)->classroom);
+}
+
+static enum err run_classroom(struct domain *d, struct job **jobs, size_t count)
+{
+	return one_by_one(d, jobs, count, classroom);
+}
+
+static enum err inbox(struct domain *d, struct job *job)
+{
+	struct inbox_job *i = (struct inbox_job *)(void *)job;
+
+	return notification_connect(d, &i->actor, &i->head);
+}
+
+static enum err run_inbox(struct domain *d, struct job **jobs, size_t count)
+{
+	return one_by_one(d, jobs, count, inbox);
+}
+
+static enum err unread(struct domain *d, struct job *job)
+{
+	struct events_job *page = (struct events_job *)(void *)job;
+
+	return notification_unread_after(d, &job->session_id, page->since, page->limit, &page->items,
+					 &page->count);
+}
+
+static enum err run_unread(struct domain *d, struct job **jobs, size_t count)
+{
+	return one_by_one(d, jobs, count, unread);
 }
 
 static enum err heads(struct domain *d, struct job *job)
@@ -264,9 +346,13 @@ const struct job_kind work_kinds[WORK_KINDS] = {
     [WORK_HIGHLIGHT] = {"highlight", run_highlight},
     [WORK_VIOLATION] = {"violation", run_violation},
     [WORK_SUBMIT] = {"submit", run_submit},
+    [WORK_MESSAGE] = {"message", run_message},
     [WORK_SNAPSHOT] = {"snapshot", run_snapshot},
     [WORK_STATE] = {"state", run_state},
     [WORK_EVENTS] = {"events", run_events},
+    [WORK_CLASSROOM] = {"classroom", run_classroom},
+    [WORK_INBOX] = {"inbox", run_inbox},
+    [WORK_UNREAD] = {"unread", run_unread},
     [WORK_HEADS] = {"heads", run_heads},
     [WORK_FIGURES] = {"figures", run_figures},
     [WORK_ADOPT] = {"adopt", run_adopt},

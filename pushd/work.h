@@ -4,6 +4,7 @@
 #define INVIGIL_PUSHD_WORK_H
 
 #include "domain/attempt.h"
+#include "domain/classroom.h"
 #include "domain/session.h"
 #include "pushd/lane.h"
 
@@ -16,9 +17,13 @@ enum work_kind {
 	WORK_HIGHLIGHT, /* struct command_job */
 	WORK_VIOLATION, /* struct command_job */
 	WORK_SUBMIT,	/* struct command_job */
+	WORK_MESSAGE,	/* struct command_job */
 	WORK_SNAPSHOT,	/* struct read_job: the monitor's body, for staff */
 	WORK_STATE,	/* struct read_job: session and attempt, for a student */
 	WORK_EVENTS,	/* struct events_job: a page of a stream */
+	WORK_CLASSROOM, /* struct classroom_job */
+	WORK_INBOX,	/* struct inbox_job: may he read his inbox, and where does it stand? */
+	WORK_UNREAD,	/* struct events_job: what a recipient hasn't read */
 	WORK_HEADS,	/* struct heads_job */
 	WORK_FIGURES,	/* struct figures_job */
 	WORK_ADOPT,	/* struct adopt_job */
@@ -29,10 +34,20 @@ enum work_kind {
 
 extern const struct job_kind work_kinds[WORK_KINDS];
 
+/* What a room has to know of its session. */
+struct classroom {
+	bool has_test;
+	struct group_member *members;
+	size_t count;
+};
+
 struct connect_job {
 	struct job job;
 	struct id node;
 	struct connect_item item; /* its err is job.err too */
+	bool ask_classroom;	  /* the room knows nothing yet */
+	struct classroom
+	    *classroom; /* out, as it was after he connected; NULL: not asked for, or it couldn't be read */
 };
 
 struct leave_job {
@@ -41,12 +56,12 @@ struct leave_job {
 	struct leave_item item;
 };
 
-/* What a student does in his attempt. */
+/* What a student does in his attempt, and what anybody says. */
 struct command_job {
 	struct job job;
 	struct actor actor;
-	struct id attempt_id;
-	const char *ref; /* NULL: he wants no acknowledgement */
+	struct id attempt_id; /* nil: it is about none */
+	const char *ref;      /* NULL: he wants no acknowledgement */
 	union {
 		struct {
 			struct answer_input *items;
@@ -55,6 +70,7 @@ struct command_job {
 		struct progress_input progress;
 		struct highlight_input highlight;
 		struct violation_input violation;
+		struct message_input message;
 	} in;
 	struct doc doc; /* out */
 };
@@ -73,6 +89,19 @@ struct events_job {
 	size_t limit;
 	struct event *items; /* out */
 	size_t count;	     /* out */
+};
+
+struct classroom_job {
+	struct job job;
+	uint64_t room;		    /* its serial */
+	uint64_t version;	    /* of the groups that the room had when it asked */
+	struct classroom classroom; /* out */
+};
+
+struct inbox_job {
+	struct job job;
+	struct actor actor;
+	uint64_t head; /* out */
 };
 
 struct heads_job {

@@ -116,24 +116,29 @@ enum err group_guard(struct domain *d, const struct actor *actor, const struct i
 	return err == OK ? err_from_code(rows_text(rows, 0, "outcome")) : err;
 }
 
-enum err group_members(struct domain *d, const struct id *session_id, struct group_member **ret,
-		       size_t *ret_count)
+enum err group_members(struct domain *d, const struct id *session_id, bool *ret_has_test,
+		       struct group_member **ret, size_t *ret_count)
 {
 	struct group_member *members;
 	struct rows *rows;
-	size_t count;
+	size_t count = 0;
 	enum err err = q_group_members(d->db, d->arena, session_id, &rows);
 
 	if (err != OK)
 		return err;
-	count = (size_t)rows_count(rows);
-	members = arena_calloc(d->arena, count ? count : 1, sizeof(*members));
+	if (rows_count(rows) == 0)
+		return ERR_SESSION_NOT_FOUND;
+	members = arena_calloc(d->arena, (size_t)rows_count(rows), sizeof(*members));
 	if (!members)
 		return ERR_MEMORY;
-	for (size_t i = 0; i < count; i++) {
-		members[i].group_id = rows_id(rows, (int)i, "group_id");
-		members[i].student_id = rows_id(rows, (int)i, "student_id");
+	for (int row = 0; row < rows_count(rows); row++) {
+		/* a session without groups is a row without a member */
+		if (rows_null(rows, row, "group_id"))
+			continue;
+		members[count].group_id = rows_id(rows, row, "group_id");
+		members[count++].student_id = rows_id(rows, row, "student_id");
 	}
+	*ret_has_test = rows_bool(rows, 0, "has_test");
 	*ret = members;
 	*ret_count = count;
 	return OK;

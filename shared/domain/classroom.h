@@ -52,15 +52,16 @@ MUST_CHECK enum err group_delete(struct domain *d, const struct actor *actor, co
 MUST_CHECK enum err group_guard(struct domain *d, const struct actor *actor, const struct id *session_id,
 				const struct id *group_id);
 
-/* For pushd: who hears what is said to a group. */
+/* For pushd: who hears what is said to a group, and of whom. */
 struct group_member {
 	struct id group_id;
 	struct id student_id;
 };
 
-/* Every member of every group of the session, in no order. */
-MUST_CHECK enum err group_members(struct domain *d, const struct id *session_id, struct group_member **ret,
-				  size_t *ret_count);
+/* Every member of every group of the session, in no order, and whether a test is taken in it. ERR_SESSION_NOT_FOUND.
+ */
+MUST_CHECK enum err group_members(struct domain *d, const struct id *session_id, bool *ret_has_test,
+				  struct group_member **ret, size_t *ret_count);
 
 struct segment_input {
 	const char *speaker;

@@ -24,7 +24,9 @@ SELECT * FROM group_delete(@session_id::uuid, @group_id::uuid, @actor_id::uuid, 
 SELECT group_denial(@session_id::uuid, @group_id::uuid, @actor_id::uuid, @role::text) AS outcome;
 
 -- name: group_members :many
-SELECT m.group_id, m.student_id FROM session_group_students m WHERE m.session_id = @session_id::uuid;
+SELECT s.test_id IS NOT NULL AS has_test, m.group_id, m.student_id
+FROM sessions s LEFT JOIN session_group_students m ON m.session_id = s.id
+WHERE s.id = @session_id::uuid;
 
 -- name: transcript_add :one
 SELECT * FROM transcript_add(@session_id::uuid, @actor_id::uuid, @role::text, @speaker::text, @text::text,
