@@ -3,6 +3,7 @@
  * line.
  *
  *   push HTTP_PORT WS_PORT PER_SECOND COUNT STUDENTS QUESTIONS SESSION TEACHER_TOKEN */
+#define _GNU_SOURCE /* memmem */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -11,10 +12,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/bench/student.h"
 #include "tests/bench/wire.h"
 
 static unsigned char heard[1 << 20];
 static size_t heard_len;
+
+/* What each answer took. */
+static uint64_t *reply, *push, *extra;
 
 /* Reads what the teacher's socket has; true when it held the student_answer waited for. */
 static bool teacher_heard(int fd)
@@ -31,6 +36,8 @@ static bool teacher_heard(int fd)
 	while ((used = ws_parse(heard + at, heard_len - at, &opcode, &payload, &len)) > 0) {
 		if (opcode == 1 && memmem(payload, len, "\"student_answer\"", 16))
 			found = true;
+		else if (opcode == 9)
+			ws_pong(fd, payload, len);
 		at += used;
 	}
 	heard_len -= at;
@@ -38,56 +45,51 @@ static bool teacher_heard(int fd)
 	return found;
 }
 
-static void post(int fd, const char *attempt, const char *token, const char *question, int i)
+/* Waits for both, in either order. */
+static void await(struct student *student, int ws, int i)
 {
-	char body[256], request[2048];
-	int len =
-	    snprintf(body, sizeof body, "{\"question_id\":\"%s\",\"answer\":\"answer %d\"}", question, i);
-	int n = snprintf(
-	    request, sizeof request,
-	    "POST /api/v1/attempts/%s/answers HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n"
-	    "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-	    attempt, token, len, body);
-	if (n <= 0 || (size_t)n >= sizeof request || send(fd, request, (size_t)n, MSG_NOSIGNAL) != n)
-		die("send");
-}
+	struct pollfd fds[2] = {{.fd = student->fd, .events = POLLIN}, {.fd = ws, .events = POLLIN}};
 
-/* Waits for both, in either order; the nanoseconds each took. */
-static void await(int http, int ws, uint64_t begin, uint64_t *ret_reply, uint64_t *ret_push)
-{
-	char in[16384];
-	size_t have = 0;
-	int status;
-	struct pollfd fds[2] = {{.fd = http, .events = POLLIN}, {.fd = ws, .events = POLLIN}};
-
-	*ret_reply = *ret_push = 0;
-	while (!*ret_reply || !*ret_push) {
+	while (!reply[i] || !push[i]) {
 		if (poll(fds, 2, 5000) <= 0) {
 			errno = 0;
 			die("nothing for five seconds");
 		}
-		if (fds[0].revents) {
-			ssize_t n = recv(http, in + have, sizeof in - have, 0);
-			if (n <= 0)
-				die("the server closed the connection");
-			have += (size_t)n;
-			if (http_parse(in, have, &status)) {
-				*ret_reply = now_ns() - begin;
-				if (status != 200)
-					die("an answer was refused");
-			}
+		if (fds[0].revents && student_hear(student)) {
+			reply[i] = now_ns() - student->sent;
+			fds[0].fd = -1;
 		}
-		if (fds[1].revents && teacher_heard(ws) && !*ret_push)
-			*ret_push = now_ns() - begin;
+		if (fds[1].revents && teacher_heard(ws))
+			push[i] = now_ns() - student->sent;
 	}
+	extra[i] = push[i] > reply[i] ? push[i] - reply[i] : 0;
+}
+
+static int listen_in(int port, const char *session, const char *token)
+{
+	char path[256];
+	int ws = dial(port);
+
+	snprintf(path, sizeof path, "/api/v1/sessions/%s/ws", session);
+	ws_open(ws, path, token);
+	usleep(300000); /* connected and the snapshot */
+	while (recv(ws, heard, sizeof heard, MSG_DONTWAIT) > 0)
+		;
+	return ws;
+}
+
+static void report(const char *what, uint64_t *samples, size_t count)
+{
+	printf("\"%s_p50_us\":%.1f,", what, (double)percentile(samples, count, 50) / 1e3);
+	printf("\"%s_p99_us\":%.1f,", what, (double)percentile(samples, count, 99) / 1e3);
 }
 
 int main(int argc, char **argv)
 {
-	size_t lines, questions;
-	char **who, **question, path[256], attempt[40], token[1024];
-	uint64_t *reply, *push, *extra, next, interval;
-	int http, ws, count;
+	struct student *student;
+	uint64_t next, interval;
+	size_t lines;
+	int ws, count;
 
 	if (argc != 9) {
 		fprintf(stderr,
@@ -96,40 +98,26 @@ int main(int argc, char **argv)
 	}
 	interval = (uint64_t)(1e9 / atof(argv[3]));
 	count = atoi(argv[4]);
-	who = read_lines(argv[5], &lines);
-	question = read_lines(argv[6], &questions);
-	if (!lines || !questions || count < 1 || sscanf(who[0], "%39s %1023s", attempt, token) != 2)
-		die("students or questions");
-	reply = calloc((size_t)count, sizeof *reply);
-	push = calloc((size_t)count, sizeof *push);
-	extra = calloc((size_t)count, sizeof *extra);
-	if (!reply || !push || !extra)
-		die("memory");
-	http = dial(atoi(argv[1]));
-	ws = dial(atoi(argv[2]));
-	snprintf(path, sizeof path, "/api/v1/sessions/%s/ws", argv[7]);
-	ws_open(ws, path, argv[8]);
-	usleep(300000); /* connected and the snapshot */
-	while (recv(ws, heard, sizeof heard, MSG_DONTWAIT) > 0)
-		;
+	student = students_read(argv[5], atoi(argv[1]), &lines);
+	questions_read(argv[6]);
+	if (!lines || count < 1)
+		die("no students");
+	reply = room_for((size_t)count, sizeof *reply);
+	push = room_for((size_t)count, sizeof *push);
+	extra = room_for((size_t)count, sizeof *extra);
+	ws = listen_in(atoi(argv[2]), argv[7], argv[8]);
 	next = now_ns();
 	for (int i = 0; i < count; i++) {
-		uint64_t begin = now_ns();
-		post(http, attempt, token, question[(size_t)i % questions], i);
-		await(http, ws, begin, &reply[i], &push[i]);
-		extra[i] = push[i] > reply[i] ? push[i] - reply[i] : 0;
+		student_answer(student);
+		await(student, ws, i);
 		next += interval;
 		while (now_ns() < next)
 			usleep(200);
 	}
-	printf("{\"count\":%d,\"reply_p50_us\":%.1f,\"reply_p99_us\":%.1f,", count,
-	       (double)percentile(reply, (size_t)count, 50) / 1e3,
-	       (double)percentile(reply, (size_t)count, 99) / 1e3);
-	printf("\"push_p50_us\":%.1f,\"push_p99_us\":%.1f,",
-	       (double)percentile(push, (size_t)count, 50) / 1e3,
-	       (double)percentile(push, (size_t)count, 99) / 1e3);
-	printf("\"extra_p50_us\":%.1f,\"extra_p99_us\":%.1f}\n",
-	       (double)percentile(extra, (size_t)count, 50) / 1e3,
-	       (double)percentile(extra, (size_t)count, 99) / 1e3);
+	putchar('{');
+	report("reply", reply, (size_t)count);
+	report("push", push, (size_t)count);
+	report("extra", extra, (size_t)count);
+	printf("\"count\":%d}\n", count);
 	return 0;
 }

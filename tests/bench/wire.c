@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memmem */
 #include "tests/bench/wire.h"
 
 #include <arpa/inet.h>
@@ -7,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,11 +19,21 @@ void die(const char *what)
 	exit(1);
 }
 
-uint64_t now_ns(void)
+static uint64_t read_clock(clockid_t clock)
 {
 	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+uint64_t now_ns(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+uint64_t cpu_ns(void)
+{
+	return read_clock(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 int dial(int port)
@@ -38,6 +50,14 @@ int dial(int port)
 	return fd;
 }
 
+void raise_descriptors(void)
+{
+	struct rlimit limit;
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 void ws_open(int fd, const char *path, const char *token)
 {
 	char head[8192], answer[4096];
@@ -48,7 +68,7 @@ void ws_open(int fd, const char *path, const char *token)
 			 path, token);
 	size_t have = 0;
 
-	if (n <= 0 || (size_t)n >= sizeof head || send(fd, head, (size_t)n, 0) != n)
+	if (n <= 0 || (size_t)n >= sizeof head || send(fd, head, (size_t)n, MSG_NOSIGNAL) != n)
 		die("upgrade");
 	/* Byte by byte up to the blank line, so that no frame behind it is swallowed. */
 	while (have < 4 || memcmp(answer + have - 4, "\r\n\r\n", 4) != 0) {
@@ -60,23 +80,6 @@ void ws_open(int fd, const char *path, const char *token)
 		errno = 0;
 		die("the upgrade was refused");
 	}
-}
-
-size_t ws_frame(const char *text, size_t len, unsigned char *out)
-{
-	size_t head = 2;
-	out[0] = 0x81;
-	if (len < 126) {
-		out[1] = (unsigned char)(0x80 | len);
-	} else {
-		out[1] = 0x80 | 126;
-		out[2] = (unsigned char)(len >> 8);
-		out[3] = (unsigned char)len;
-		head = 4;
-	}
-	memset(out + head, 0, 4); /* a mask of zeros is a mask */
-	memcpy(out + head + 4, text, len);
-	return head + 4 + len;
 }
 
 size_t ws_parse(const unsigned char *bytes, size_t len, int *ret_opcode, const unsigned char **ret_payload,
@@ -99,7 +102,7 @@ size_t ws_parse(const unsigned char *bytes, size_t len, int *ret_opcode, const u
 			size = size << 8 | bytes[i];
 		head = 10;
 	}
-	if (len - head < size || len < head)
+	if (len < head || len - head < size)
 		return 0;
 	*ret_opcode = bytes[0] & 15;
 	*ret_payload = bytes + head;
@@ -107,21 +110,39 @@ size_t ws_parse(const unsigned char *bytes, size_t len, int *ret_opcode, const u
 	return head + size;
 }
 
-size_t http_parse(const char *bytes, size_t len, int *ret_status)
+void ws_pong(int fd, const unsigned char *payload, size_t len)
 {
-	const char *end = memmem(bytes, len, "\r\n\r\n", 4), *at;
+	unsigned char frame[6 + 125] = {0x8a, (unsigned char)(0x80 | len)}; /* a mask of zeros is a mask */
+
+	if (len > 125)
+		die("a ping too long");
+	memcpy(frame + 6, payload, len);
+	if (send(fd, frame, 6 + len, MSG_NOSIGNAL) < 0)
+		die("pong");
+}
+
+static bool header_is(const char *line, const char *name)
+{
+	return strncasecmp(line, name, strlen(name)) == 0;
+}
+
+size_t http_parse(const char *bytes, size_t len, struct http_answer *ret)
+{
+	const char *end = memmem(bytes, len, "\r\n\r\n", 4);
 	size_t body = 0, head;
 	if (!end)
 		return 0;
 	head = (size_t)(end - bytes) + 4;
-	for (at = bytes; at < end; at++) {
-		if (*at == '\n' && strncasecmp(at + 1, "content-length:", 15) == 0)
-			body = strtoul(at + 16, NULL, 10);
+	ret->status = atoi(bytes + 9);
+	ret->last = false;
+	for (const char *at = bytes; at && at < end; at = memchr(at, '\n', (size_t)(end - at))) {
+		at += *at == '\n';
+		if (header_is(at, "content-length:"))
+			body = strtoul(at + 15, NULL, 10);
+		else if (header_is(at, "connection: close"))
+			ret->last = true;
 	}
-	if (len < head + body)
-		return 0;
-	*ret_status = atoi(bytes + 9);
-	return head + body;
+	return len < head + body ? 0 : head + body;
 }
 
 static int compare(const void *a, const void *b)
@@ -132,12 +153,10 @@ static int compare(const void *a, const void *b)
 
 uint64_t percentile(uint64_t *samples, size_t count, double p)
 {
-	size_t at;
 	if (count == 0)
 		return 0;
 	qsort(samples, count, sizeof *samples, compare);
-	at = (size_t)(p / 100.0 * (double)(count - 1) + 0.5);
-	return samples[at];
+	return samples[(size_t)(p / 100.0 * (double)(count - 1) + 0.5)];
 }
 
 char **read_lines(const char *path, size_t *ret_count)
@@ -166,4 +185,12 @@ char **read_lines(const char *path, size_t *ret_count)
 	fclose(file);
 	*ret_count = count;
 	return lines;
+}
+
+void *room_for(size_t count, size_t size)
+{
+	void *room = calloc(count, size);
+	if (!room)
+		die("memory");
+	return room;
 }

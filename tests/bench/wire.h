@@ -1,5 +1,5 @@
 /* What the load generators share: sockets on loopback, HTTP and WebSocket framing by hand (a generator must
- * cost less than what it measures), latency figures, and the processor time of other processes. */
+ * cost less than what it measures), and latency figures. Whatever goes wrong ends the program. */
 #ifndef INVIGIL_BENCH_WIRE_H
 #define INVIGIL_BENCH_WIRE_H
 
@@ -7,30 +7,41 @@
 #include <stddef.h>
 #include <stdint.h>
 
+_Noreturn void die(const char *what);
+
 /* Nanoseconds of the monotonic clock. */
 uint64_t now_ns(void);
+/* This process's own processor time, likewise. */
+uint64_t cpu_ns(void);
 
-/* A connected TCP socket to 127.0.0.1 with Nagle off; ends the program when it can't be had. */
+/* A connected TCP socket to 127.0.0.1 with Nagle off. */
 int dial(int port);
+/* As many descriptors as the system lets us have. */
+void raise_descriptors(void);
 
-/* Sends the upgrade and reads the answer, blocking; *ret_rest gets what came behind it. Ends the program when
- * refused. */
+/* Sends the upgrade and reads the answer up to its blank line, blocking. */
 void ws_open(int fd, const char *path, const char *token);
-/* A masked text frame around `text` in `out` (room for len + 14); its length. */
-size_t ws_frame(const char *text, size_t len, unsigned char *out);
 /* The length of the first whole frame in bytes[0..len) or 0; its payload through the ret_ parameters. */
 size_t ws_parse(const unsigned char *bytes, size_t len, int *ret_opcode, const unsigned char **ret_payload,
 		size_t *ret_payload_len);
+/* Answers a ping. */
+void ws_pong(int fd, const unsigned char *payload, size_t len);
 
-/* The length of the first whole HTTP answer in bytes[0..len) (by its Content-Length), or 0; its status. */
-size_t http_parse(const char *bytes, size_t len, int *ret_status);
+struct http_answer {
+	int status;
+	bool last; /* the server closes the connection behind it */
+};
+
+/* The length of the first whole HTTP answer in bytes[0..len) (by its Content-Length), or 0. */
+size_t http_parse(const char *bytes, size_t len, struct http_answer *ret);
 
 /* Sorts the samples; the p-th percentile (0..100). */
 uint64_t percentile(uint64_t *samples, size_t count, double p);
 
-/* Lines of a file, without their ends; ends the program when it can't be read. */
+/* Lines of a file, without their ends. */
 char **read_lines(const char *path, size_t *ret_count);
 
-_Noreturn void die(const char *what);
+/* Zeroed memory. */
+void *room_for(size_t count, size_t size);
 
 #endif
