@@ -127,6 +127,22 @@ units: $(UNITS) $(HELPERS)
 
 test: ## everything, on a stack of its own: units, stories, the schema, the demo class; SANITIZE=1
 	@deploy/local/packages build run test
+# --- figures ---------------------------------------------------------------------------------------------------------
+
+GENERATORS := $(patsubst %,$(B)/bench/%,answers push fanout)
+$(GENERATORS): $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/obj/tests/bench/student.o $(B)/obj/tests/bench/wire.o
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^
+
+.PHONY: bench generators
+generators: $(GENERATORS)
+
+bench: ## how fast it is, beside its limits, into build/bench.jsonl: ONLY=name
+	@deploy/local/packages build run test
+	@tests/support/modules
+	@$(BUILD_ALL) all generators
+	@BUILD=$(abspath $(B)) node tests/bench/bench.mjs $(ONLY)
+
 	@tests/support/modules
 	@$(BUILD_ALL) all units
 	@BUILD=$(abspath $(B)) tests/run $(UNITS)
