@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 
-#define CLOSING_MS 5000 /* the longest that a closing connection may take to read the rest */
+#define CLOSING_MS 60000 /* so long a connection that is told to close may take to read the rest */
 
 struct conn *conn_new(const struct conn_ops *ops, void *socket, const struct conn_hooks *hooks, void *owner,
 		      size_t queue_limit)
@@ -206,11 +206,11 @@ void conn_heard(struct conn *conn, int64_t now)
 	conn->unanswered = 0;
 }
 
-/* The second unanswered ping gets a quarter of the interval, not a whole one, so that a dead peer is noticed
- * soon. */
-static bool is_dead(const struct conn *conn, const struct conn_rules *rules)
+/* A ping that stays unanswered is repeated after half the time, and that one gets the other half: a peer is dead two
+ * intervals after its last sign of life, however long they are. */
+static int64_t patience(const struct conn *conn, const struct conn_rules *rules)
 {
-	return conn->unanswered >= 2 && rules->now - conn->pinged_at >= rules->ping_seconds * 250;
+	return rules->ping_seconds * (conn->unanswered ? 500 : 1000);
 }
 
 enum conn_verdict conn_check(struct conn *conn, const struct conn_rules *rules)
@@ -221,14 +221,14 @@ enum conn_verdict conn_check(struct conn *conn, const struct conn_rules *rules)
 		return rules->now - conn->closing_at > CLOSING_MS ? CONN_STUCK : CONN_FINE;
 	if (rules->wall >= conn->expires_at)
 		return CONN_EXPIRED;
-	if (is_dead(conn, rules))
-		return CONN_DEAD;
 	if (rules->now - conn->heard_at > rules->idle_seconds * 1000)
 		return CONN_IDLE;
-	if (conn->unanswered < 2 && rules->now - conn->pinged_at >= rules->ping_seconds * 1000) {
-		conn->pinged_at = rules->now;
-		conn->unanswered++;
-		conn->ops->ping(conn->socket);
-	}
+	if (rules->now - conn->pinged_at < patience(conn, rules))
+		return CONN_FINE;
+	if (conn->unanswered >= 2)
+		return CONN_DEAD;
+	conn->pinged_at = rules->now;
+	conn->unanswered++;
+	conn->ops->ping(conn->socket);
 	return CONN_FINE;
 }

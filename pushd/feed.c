@@ -293,23 +293,23 @@ void feed_notice(struct feed *feed, const struct notice *notice)
 	take(feed, notice->kind, &notice->event);
 }
 
-void feed_head(struct feed *feed, const struct id *session_id, uint64_t head)
+void feed_head(struct feed *feed, const struct head_item *item)
 {
 	struct room *room;
 
-	if (id_is_nil(session_id)) {
+	if (id_is_nil(&item->session_id)) {
 		/* the first answer is where we begin: who is let in later is judged by what is so then */
-		stream_begin(&feed->system, head);
-		stream_grown(&feed->system, head, false);
+		stream_begin(&feed->system, item->head);
+		stream_grown(&feed->system, item->head, false);
 		return;
 	}
-	room = rooms_find(feed->pushd->rooms, session_id);
+	room = rooms_find(feed->pushd->rooms, &item->session_id);
 	if (!room || !room_stream(room)->known)
 		return;
-	if (head)
-		stream_grown(room_stream(room), head, false);
-	else
+	if (item->gone)
 		room_gone(room);
+	else
+		stream_grown(room_stream(room), item->head, false);
 }
 
 bool feed_begun(const struct feed *feed)

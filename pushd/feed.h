@@ -21,8 +21,8 @@ void feed_turn(struct feed *feed);
 void feed_fill(struct feed *feed);
 /* What a lane published. */
 void feed_notice(struct feed *feed, const struct notice *notice);
-/* What the head sweep found: 0 for a session that is no more. */
-void feed_head(struct feed *feed, const struct id *session_id, uint64_t head);
+/* What the head sweep found. */
+void feed_head(struct feed *feed, const struct head_item *item);
 /* Whether the system's stream is followed: from then on no loss of rights is missed. */
 bool feed_begun(const struct feed *feed);
 /* Whether the reader thread runs. */

@@ -111,7 +111,7 @@ static void heads_read(struct job *job, void *context)
 	if (job->err)
 		return;
 	for (size_t i = 0; i < heads->count; i++)
-		feed_head(pushd->feed, &heads->items[i].session_id, heads->items[i].head);
+		feed_head(pushd->feed, &heads->items[i]);
 }
 
 /* The heads of all rooms, and of the system's own stream. */

@@ -40,11 +40,12 @@ struct server {
 /* What libwebsockets keeps per connection, zeroed by it. */
 struct session {
 	struct lws *wsi;
-	struct conn *conn; /* NULL: plain HTTP, or a refused handshake */
-	struct buf rx;	   /* a message so far */
-	bool peer_closing; /* the client sent a close frame; the library answers it */
-	bool peer_clean;   /* and it was a goodbye */
-	bool finishing;	   /* LWS_CALLBACK_TIMER will close it */
+	struct metrics *metrics; /* kept at hand: a thousand sends in a row look here */
+	struct conn *conn;	 /* NULL: plain HTTP, or a refused handshake */
+	struct buf rx;		 /* a message so far */
+	bool peer_closing;	 /* the client sent a close frame; the library answers it */
+	bool peer_clean;	 /* and it was a goodbye */
+	bool finishing;		 /* LWS_CALLBACK_TIMER will close it */
 };
 
 static struct server *server_of(struct lws *wsi)
@@ -57,7 +58,7 @@ static struct server *server_of(struct lws *wsi)
 static enum conn_write socket_write(void *socket, struct message *message)
 {
 	struct session *session = socket;
-	struct metrics *metrics = &server_of(session->wsi)->pushd->metrics;
+	struct metrics *metrics = session->metrics;
 
 	if (lws_write(session->wsi, (unsigned char *)message->text, message->len, LWS_WRITE_TEXT) < 0)
 		return CONN_BROKEN;
@@ -181,6 +182,7 @@ static int opened(struct lws *wsi, struct session *session)
 	struct arguments *arguments = malloc(sizeof(*arguments));
 
 	session->wsi = wsi;
+	session->metrics = &pushd->metrics;
 	buf_init(&session->rx, NULL);
 	if (!arguments || !read_path(wsi, path, sizeof(path))) {
 		free(arguments);
