@@ -1,0 +1,474 @@
+/* A room with fake connections: who hears what, in which order, from where on. */
+#include "pushd/room.h"
+
+#include "fake.h"
+
+/* What the room asked its owner for. */
+static struct {
+	int holes;
+	int reads;
+	int backfills;
+	uint64_t since; /* of the last backfill */
+	bool refuse;	/* backfills can't be had */
+} asked;
+
+static void hole(void *context, struct stream *stream)
+{
+	(void)context;
+	(void)stream;
+	asked.holes++;
+}
+
+static bool read_stream(void *context, struct stream *stream, uint64_t since)
+{
+	(void)context;
+	(void)stream;
+	(void)since;
+	asked.reads++;
+	return true;
+}
+
+static bool backfill(void *context, struct room *room, uint64_t since)
+{
+	(void)context;
+	(void)room;
+	asked.backfills++;
+	asked.since = since;
+	return !asked.refuse;
+}
+
+static struct metrics metrics;
+static struct rooms *rooms;
+static struct room *room;
+static struct id session;
+
+static int set_up(void **state)
+{
+	const struct room_ops ops = {.hole = hole, .read = read_stream, .backfill = backfill};
+
+	(void)state;
+	memset(&asked, 0, sizeof(asked));
+	memset(&metrics, 0, sizeof(metrics));
+	rooms = rooms_new(&ops, &metrics);
+	session = id_make();
+	room = rooms ? rooms_open(rooms, &session) : NULL;
+	return room ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	rooms_sweep(rooms);
+	assert_int_equal(rooms_count(rooms), 0);
+	rooms_free(rooms);
+	return 0;
+}
+
+static struct event event(uint64_t id, enum event_type type)
+{
+	static const char payload[] = "{\"n\":1}";
+
+	return (struct event){.session_id = session,
+			      .event_id = id,
+			      .type = type,
+			      .audience = event_type_audience(type),
+			      .payload = payload,
+			      .payload_len = sizeof(payload) - 1};
+}
+
+static void publish(uint64_t id, enum event_type type)
+{
+	struct event e = event(id, type);
+
+	stream_offer(room_stream(room), &e);
+}
+
+/* A connection that asks, and is let in with this head. */
+static struct fake *enter(enum role role, uint64_t head, uint64_t joined)
+{
+	struct fake *fake = fake_new(role, 100000);
+	const struct connect_item item = {.session_id = session, .head = head, .joined_event = joined};
+
+	room_add(room, fake->conn);
+	room_admit(room, fake->conn, &item, 10000, 0);
+	return fake;
+}
+
+static struct fake *resume(enum role role, uint64_t head, uint64_t cursor)
+{
+	struct fake *fake = fake_new(role, 100000);
+	const struct connect_item item = {.session_id = session, .head = head};
+
+	fake->conn->resume = true;
+	fake->conn->cursor = cursor;
+	room_add(room, fake->conn);
+	room_admit(room, fake->conn, &item, 100, 0);
+	return fake;
+}
+
+static void give_snapshot(struct fake *fake)
+{
+	const struct doc doc = {.text = "{}", .len = 2};
+
+	room_snapshot(room, fake->conn, &doc, 0);
+}
+
+/* What was written, in short: c connected, m snapshot, s stats, r resync, e error, a number for an event. */
+static const char *heard(const struct fake *fake)
+{
+	static const struct {
+		const char *begin;
+		const char *sign;
+	} signs[] = {
+	    {"{\"type\":\"connected\"", "c"},	  {"{\"type\":\"monitor_snapshot\"", "m"},
+	    {"{\"type\":\"session_stats\"", "s"}, {"{\"type\":\"resync_required\"", "r"},
+	    {"{\"type\":\"error\"", "e"},
+	};
+	static char text[8192];
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < fake->count; i++) {
+		const char *id = strstr(fake->wrote[i], "\"event_id\":");
+		const char *sign = "?";
+
+		for (size_t k = 0; k < ARRAY_LEN(signs); k++)
+			if (strncmp(fake->wrote[i], signs[k].begin, strlen(signs[k].begin)) == 0)
+				sign = signs[k].sign;
+		if (id)
+			len += (size_t)snprintf(text + len, sizeof(text) - len, " %d", atoi(id + 11));
+		else
+			len += (size_t)snprintf(text + len, sizeof(text) - len, " %s", sign);
+	}
+	return text;
+}
+
+static void page(uint64_t since, uint64_t first, uint64_t last)
+{
+	struct event items[600];
+	size_t count = 0;
+
+	for (uint64_t id = first; id <= last; id++)
+		items[count++] = event(id, EVENT_SESSION_STARTED);
+	room_page(room, since, items, count, false);
+}
+
+static void test_who_hears_what(void **state)
+{
+	struct fake *student = enter(ROLE_STUDENT, 0, 0), *teacher = enter(ROLE_TEACHER, 0, 0);
+
+	(void)state;
+	give_snapshot(teacher);
+	publish(1, EVENT_SESSION_STARTED);
+	publish(2, EVENT_STUDENT_ANSWER);
+	publish(3, EVENT_VIOLATION);
+	publish(4, EVENT_SESSION_COMPLETED);
+	assert_string_equal(heard(student), " c 1 4");
+	assert_string_equal(heard(teacher), " c m 1 2 3 4");
+	/* the student's cursor passes what he may not hear */
+	assert_int_equal(student->conn->cursor, 4);
+	assert_int_equal(room_staff(room), 1);
+	fake_free(teacher);
+	assert_int_equal(room_staff(room), 0);
+	fake_free(student);
+}
+
+static void test_duplicates_and_order(void **state)
+{
+	struct fake *fake = enter(ROLE_STUDENT, 0, 0);
+
+	(void)state;
+	publish(2, EVENT_SESSION_STARTED);
+	publish(2, EVENT_SESSION_STARTED);
+	publish(1, EVENT_SESSION_STARTED);
+	publish(1, EVENT_SESSION_STARTED);
+	publish(3, EVENT_SESSION_STARTED);
+	assert_string_equal(heard(fake), " c 1 2 3");
+	assert_int_equal(metrics.events, 3);
+	fake_free(fake);
+}
+
+static void test_where_one_begins(void **state)
+{
+	struct fake *first = enter(ROLE_STUDENT, 5, 5), *joiner, *watcher;
+
+	(void)state;
+	/* the first joiner hears his own joining, which is still on its way */
+	assert_string_equal(heard(first), " c");
+	publish(5, EVENT_PARTICIPANT_JOINED);
+	assert_string_equal(heard(first), " c 5");
+	/* another, whose joining the room has delivered already */
+	publish(6, EVENT_PARTICIPANT_JOINED);
+	joiner = enter(ROLE_STUDENT, 6, 6);
+	assert_string_equal(heard(joiner), " c 6");
+	/* one who came when the room was behind: nothing of what his head covers */
+	watcher = enter(ROLE_STUDENT, 8, 0);
+	publish(7, EVENT_SESSION_STARTED);
+	publish(8, EVENT_SESSION_STARTED);
+	publish(9, EVENT_SESSION_STARTED);
+	assert_string_equal(heard(watcher), " c 9");
+	assert_string_equal(heard(first), " c 5 6 7 8 9");
+	assert_int_equal(asked.backfills, 0);
+	fake_free(first);
+	fake_free(joiner);
+	fake_free(watcher);
+}
+
+static void test_resume_from_the_ring(void **state)
+{
+	struct fake *first = enter(ROLE_TEACHER, 0, 0), *student, *teacher;
+
+	(void)state;
+	give_snapshot(first);
+	for (uint64_t id = 1; id <= 5; id++)
+		publish(id, id % 2 ? EVENT_SESSION_STARTED : EVENT_VIOLATION);
+	student = resume(ROLE_STUDENT, 5, 2);
+	assert_string_equal(heard(student), " c 3 5");
+	teacher = resume(ROLE_TEACHER, 5, 2);
+	assert_string_equal(heard(teacher), " c");
+	/* what happens before his snapshot comes is not lost, and comes behind it */
+	publish(6, EVENT_VIOLATION);
+	assert_string_equal(heard(teacher), " c");
+	give_snapshot(teacher);
+	assert_string_equal(heard(teacher), " c m 3 4 5 6");
+	publish(7, EVENT_VIOLATION);
+	assert_string_equal(heard(teacher), " c m 3 4 5 6 7");
+	assert_int_equal(asked.backfills, 0);
+	fake_free(first);
+	fake_free(student);
+	fake_free(teacher);
+}
+
+static void test_resume_from_the_table(void **state)
+{
+	struct fake *old = resume(ROLE_STUDENT, 10, 0), *newer = resume(ROLE_STUDENT, 10, 4), *older;
+
+	(void)state;
+	assert_int_equal(asked.backfills, 1);
+	assert_int_equal(asked.since, 0);
+	/* the live stream goes on meanwhile */
+	publish(11, EVENT_SESSION_STARTED);
+	assert_string_equal(heard(old), " c");
+	/* one page serves all who wait for something in it */
+	page(0, 1, 6);
+	assert_string_equal(heard(old), " c 1 2 3 4 5 6");
+	assert_string_equal(heard(newer), " c 5 6");
+	assert_int_equal(asked.backfills, 2);
+	assert_int_equal(asked.since, 6);
+	/* who comes now, from before, waits for his own */
+	older = resume(ROLE_STUDENT, 11, 2);
+	assert_int_equal(asked.backfills, 2);
+	page(6, 7, 10);
+	assert_string_equal(heard(old), " c 1 2 3 4 5 6 7 8 9 10 11");
+	assert_string_equal(heard(newer), " c 5 6 7 8 9 10 11");
+	assert_string_equal(heard(older), " c");
+	assert_int_equal(asked.backfills, 3);
+	assert_int_equal(asked.since, 2);
+	page(2, 3, 10);
+	assert_string_equal(heard(older), " c 3 4 5 6 7 8 9 10 11");
+	publish(12, EVENT_SESSION_STARTED);
+	assert_string_equal(heard(newer), " c 5 6 7 8 9 10 11 12");
+	assert_int_equal(asked.backfills, 3);
+	fake_free(old);
+	fake_free(newer);
+	fake_free(older);
+}
+
+static void test_resync(void **state)
+{
+	struct fake *live = enter(ROLE_STUDENT, 200, 0), *fake;
+
+	(void)state;
+	/* from the future */
+	fake = resume(ROLE_STUDENT, 200, 201);
+	assert_string_equal(heard(fake), " c r");
+	fake_free(fake);
+	/* too much missed: a hundred are replayed, one more is not */
+	fake = resume(ROLE_STUDENT, 200, 99);
+	assert_string_equal(heard(fake), " c r");
+	fake_free(fake);
+	fake = resume(ROLE_STUDENT, 200, 100);
+	assert_string_equal(heard(fake), " c");
+	assert_int_equal(asked.since, 100);
+	/* the rows are there no more */
+	page(100, 150, 200);
+	assert_string_equal(heard(fake), " c r");
+	publish(201, EVENT_SESSION_STARTED);
+	assert_string_equal(heard(fake), " c r 201");
+	assert_string_equal(heard(live), " c 201");
+	fake_free(fake);
+	/* none at all */
+	fake = resume(ROLE_STUDENT, 201, 120);
+	page(120, 1, 0);
+	assert_string_equal(heard(fake), " c r");
+	fake_free(fake);
+	/* staff: behind the snapshot */
+	fake = resume(ROLE_TEACHER, 201, 999);
+	give_snapshot(fake);
+	publish(202, EVENT_VIOLATION);
+	assert_string_equal(heard(fake), " c m r 202");
+	fake_free(fake);
+	assert_int_equal(metrics.resyncs, 5);
+	fake_free(live);
+}
+
+static void test_malformed_cursor(void **state)
+{
+	struct fake *fake = fake_new(ROLE_STUDENT, 1000);
+	const struct connect_item item = {.session_id = session, .head = 3};
+
+	(void)state;
+	fake->conn->resume = fake->conn->resume_bad = true;
+	room_add(room, fake->conn);
+	room_admit(room, fake->conn, &item, 100, 0);
+	publish(4, EVENT_SESSION_STARTED);
+	assert_string_equal(heard(fake), " c r 4");
+	fake_free(fake);
+}
+
+static void test_a_page_that_failed(void **state)
+{
+	struct fake *fake = resume(ROLE_STUDENT, 10, 0), *live = enter(ROLE_STUDENT, 10, 0);
+
+	(void)state;
+	room_page(room, 0, NULL, 0, true);
+	assert_string_equal(heard(fake), " c e");
+	assert_int_equal(fake->conn->close_code, CLOSE_SERVER_ERROR);
+	assert_int_equal(live->conn->state, CONN_LIVE);
+	fake_free(fake);
+	asked.refuse = true;
+	fake = resume(ROLE_STUDENT, 10, 0);
+	assert_int_equal(fake->conn->close_code, CLOSE_SERVER_ERROR);
+	fake_free(fake);
+	fake_free(live);
+}
+
+/* Who resumes from far behind is fed as he reads, and never trips the latch. */
+static void test_a_slow_reader_resumes(void **state)
+{
+	struct fake *fake = fake_new(ROLE_STUDENT, 1000);
+	const struct connect_item item = {.session_id = session, .head = 100};
+
+	(void)state;
+	fake->takes = 3;
+	fake->conn->resume = true;
+	room_add(room, fake->conn);
+	room_admit(room, fake->conn, &item, 1000, 0);
+	for (int turns = 0; fake->conn->state == CONN_REPLAYING && turns < 200; turns++) {
+		page(asked.since, asked.since + 1, 100);
+		assert_true(conn_queued(fake->conn) <= 1000);
+		fake_take(fake, 2);
+	}
+	fake_take(fake, SIZE_MAX);
+	assert_int_equal(fake->conn->state, CONN_LIVE);
+	assert_int_equal(fake->count, 101);
+	for (int i = 1; i <= 100; i++)
+		assert_int_equal(atoi(strstr(fake->wrote[i], "\"event_id\":") + 11), i);
+	fake_free(fake);
+}
+
+static void test_a_slow_reader_delays_nobody(void **state)
+{
+	struct fake *slow = fake_new(ROLE_STUDENT, 300), *quick = enter(ROLE_STUDENT, 0, 0);
+	const struct connect_item item = {.session_id = session};
+
+	(void)state;
+	slow->takes = 2;
+	room_add(room, slow->conn);
+	room_admit(room, slow->conn, &item, 100, 0);
+	for (uint64_t id = 1; id <= 20; id++)
+		publish(id, EVENT_SESSION_STARTED);
+	assert_int_equal(slow->conn->close_code, CLOSE_TOO_SLOW);
+	assert_int_equal(quick->count, 21);
+	assert_int_equal(room_count(room), 1);
+	fake_free(slow);
+	fake_free(quick);
+}
+
+static void test_figures(void **state)
+{
+	struct fake *student = enter(ROLE_STUDENT, 0, 0), *teacher;
+
+	(void)state;
+	publish(1, EVENT_VIOLATION);
+	assert_false(room_figures_due(room, 5000)); /* nobody to tell */
+	teacher = enter(ROLE_TEACHER, 1, 0);
+	assert_true(room_baseline_due(room));
+	assert_false(room_baseline_due(room));
+	room_figures(room, "{\"n\":1}", true, 0);
+	give_snapshot(teacher);
+	assert_string_equal(heard(teacher), " c m"); /* not on connecting */
+	publish(2, EVENT_STUDENT_PROGRESS);
+	assert_false(room_figures_due(room, 6000)); /* changes no figure */
+	publish(3, EVENT_STUDENT_ANSWER);
+	assert_true(room_figures_due(room, 7000));
+	assert_false(room_figures_due(room, 9000)); /* once per change */
+	room_figures(room, "{\"n\":1}", false, 0);
+	assert_string_equal(heard(teacher), " c m 2 3"); /* the same figures */
+	publish(4, EVENT_VIOLATION);
+	assert_false(room_figures_due(room, 7999)); /* at most once a second */
+	assert_true(room_figures_due(room, 8000));
+	room_figures(room, "{\"n\":2}", false, 0);
+	assert_string_equal(heard(teacher), " c m 2 3 4 s");
+	/* one that couldn't be read is asked for again */
+	publish(5, EVENT_VIOLATION);
+	assert_true(room_figures_due(room, 10000));
+	room_figures(room, NULL, false, 0);
+	assert_true(room_figures_due(room, 11000));
+	assert_string_equal(heard(student), " c");
+	fake_free(student);
+	fake_free(teacher);
+}
+
+/* A change that came before the first figures were read may be in them: it is told all the same. */
+static void test_figures_after_a_change(void **state)
+{
+	struct fake *teacher = enter(ROLE_TEACHER, 0, 0);
+
+	(void)state;
+	give_snapshot(teacher);
+	publish(1, EVENT_VIOLATION);
+	room_figures(room, "{\"n\":1}", true, 0);
+	assert_true(room_figures_due(room, 5000));
+	room_figures(room, "{\"n\":1}", false, 0);
+	assert_string_equal(heard(teacher), " c m 1 s");
+	fake_free(teacher);
+}
+
+static void test_gone(void **state)
+{
+	struct fake *in = enter(ROLE_STUDENT, 0, 0), *asking = fake_new(ROLE_STUDENT, 1000);
+
+	(void)state;
+	room_add(room, asking->conn);
+	room_gone(room);
+	assert_int_equal(in->conn->close_code, CLOSE_POLICY);
+	assert_int_equal(asking->conn->close_code, CLOSE_POLICY);
+	assert_string_equal(heard(in), " c e");
+	assert_string_equal(heard(asking), " e");
+	assert_int_equal(room_count(room), 0);
+	fake_free(in);
+	fake_free(asking);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+	    TEST(test_who_hears_what),
+	    TEST(test_duplicates_and_order),
+	    TEST(test_where_one_begins),
+	    TEST(test_resume_from_the_ring),
+	    TEST(test_resume_from_the_table),
+	    TEST(test_resync),
+	    TEST(test_malformed_cursor),
+	    TEST(test_a_page_that_failed),
+	    TEST(test_a_slow_reader_resumes),
+	    TEST(test_a_slow_reader_delays_nobody),
+	    TEST(test_figures),
+	    TEST(test_figures_after_a_change),
+	    TEST(test_gone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
