@@ -1,0 +1,883 @@
+/* The packets of Socket.IO, and who is in which namespace. A client is the context of its engine session; it
+ * owns its sockets by one reference each. */
+#define _GNU_SOURCE
+#include "pushd/dialect/socketio.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/list.h"
+#include "pushd/dialect/json_syntax.h"
+
+#define ACK_DIGITS 18 /* of the ids that clients number their events by */
+
+enum type { CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK, TYPES };
+
+struct socketio {
+	struct engineio *engine;
+	const struct socketio_app *app;
+	void *owner;
+	int64_t connect_timeout;
+	struct list homeless; /* clients in no namespace, by deadline */
+};
+
+/* A packet as it was read; texts are borrowed from the message. */
+struct packet {
+	enum type type; /* never a BINARY one: attachments tell */
+	size_t attachments;
+	char namespace[SOCKETIO_NAMESPACE + 1];
+	bool has_ack;
+	uint64_t ack;
+	const char *payload; /* JSON text */
+	size_t len;	     /* 0: none */
+};
+
+/* A packet that waits for its attachments. */
+struct pending {
+	struct packet packet; /* the payload's copy follows the struct */
+	struct message *attachments[SOCKETIO_ATTACHMENTS];
+	size_t got;
+	size_t bytes; /* of payload and attachments so far */
+	char payload[];
+};
+
+struct client {
+	unsigned refs;
+	struct socketio *io;
+	struct engineio_session *session; /* NULL: closed */
+	struct list sockets;
+	size_t count; /* of them */
+	struct pending *pending;
+	struct list in_homeless;
+	int64_t deadline;
+};
+
+/* A question of ours that isn't answered yet. */
+struct question {
+	struct list in_socket;
+	uint64_t ack;
+	void *context;
+};
+
+enum state {
+	ASKING, /* the application has been asked, and will answer */
+	CONNECTED,
+	GONE,
+};
+
+struct socketio_socket {
+	unsigned refs;
+	enum state state;
+	struct client *client; /* NULL once GONE */
+	const struct socketio *io;
+	struct list in_client;
+	char namespace[SOCKETIO_NAMESPACE + 1];
+	char sid[ENGINEIO_SID];
+	void *context; /* the application's */
+	struct list questions;
+	size_t question_count;
+	uint64_t next_ack;
+};
+
+static void pending_free(struct pending *pending)
+{
+	if (!pending)
+		return;
+	for (size_t i = 0; i < pending->got; i++)
+		message_unref(pending->attachments[i]);
+	free(pending);
+}
+
+/* --- reading packets --- */
+
+struct reader {
+	const char *at, *end;
+};
+
+/* At most `digits` of them; false: there are none, or more. */
+static bool read_number(struct reader *reader, int digits, uint64_t *ret)
+{
+	uint64_t number = 0;
+	int read = 0;
+
+	for (; reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9'; reader->at++, read++) {
+		if (read == digits)
+			return false;
+		number = number * 10 + (uint64_t)(*reader->at - '0');
+	}
+	if (read)
+		*ret = number;
+	return read > 0;
+}
+
+static bool read_type(struct reader *reader, struct packet *packet)
+{
+	static const enum type plain[] = {[BINARY_EVENT] = EVENT, [BINARY_ACK] = ACK};
+	uint64_t attachments;
+	int type;
+
+	if (reader->at == reader->end)
+		return false;
+	type = *reader->at++ - '0';
+	if (type < 0 || type >= TYPES)
+		return false;
+	packet->type = (enum type)type;
+	if (type != BINARY_EVENT && type != BINARY_ACK)
+		return true;
+	packet->type = plain[type];
+	if (!read_number(reader, 2, &attachments) || attachments < 1 || attachments > SOCKETIO_ATTACHMENTS)
+		return false;
+	packet->attachments = attachments;
+	return reader->at < reader->end && *reader->at++ == '-';
+}
+
+/* A comma ends it, or the packet does. */
+static bool read_namespace(struct reader *reader, struct packet *packet)
+{
+	const char *comma, *stop;
+	size_t len;
+
+	strcpy(packet->namespace, "/");
+	if (reader->at == reader->end || *reader->at != '/')
+		return true;
+	comma = memchr(reader->at, ',', (size_t)(reader->end - reader->at));
+	stop = comma ? comma : reader->end;
+	len = (size_t)(stop - reader->at);
+	if (len > SOCKETIO_NAMESPACE || memchr(reader->at, '\0', len))
+		return false;
+	memcpy(packet->namespace, reader->at, len);
+	packet->namespace[len] = '\0';
+	reader->at = comma ? comma + 1 : stop;
+	return true;
+}
+
+static bool read_packet(const char *text, size_t len, struct packet *ret)
+{
+	struct reader reader = {text, text + len};
+
+	*ret = (struct packet){0};
+	if (!read_type(&reader, ret) || !read_namespace(&reader, ret))
+		return false;
+	if (reader.at < reader.end && *reader.at >= '0' && *reader.at <= '9') {
+		ret->has_ack = true;
+		if (!read_number(&reader, ACK_DIGITS, &ret->ack))
+			return false;
+	}
+	ret->payload = reader.at;
+	ret->len = (size_t)(reader.end - reader.at);
+	return !ret->len || json_syntax(ret->payload, ret->len);
+}
+
+/* --- writing packets --- */
+
+/* "4" (Engine.IO's message), the type, `attachments-`, `/namespace,`. */
+static void add_head(struct buf *out, enum type type, size_t attachments, const char *namespace)
+{
+	buf_addc(out, '4');
+	buf_addc(out, (char)('0' + type));
+	if (attachments) {
+		buf_addu(out, attachments);
+		buf_addc(out, '-');
+	}
+	if (namespace && strcmp(namespace, "/") != 0) {
+		buf_adds(out, namespace);
+		buf_addc(out, ',');
+	}
+}
+
+static enum type type_of(const struct socketio_packet *packet)
+{
+	if (packet->event)
+		return packet->attachments ? BINARY_EVENT : EVENT;
+	return packet->attachments ? BINARY_ACK : ACK;
+}
+
+struct message *socketio_encode(const struct socketio_packet *packet)
+{
+	struct buf out;
+
+	buf_init(&out, NULL);
+	add_head(&out, type_of(packet), packet->attachments, packet->namespace);
+	if (!packet->event || packet->has_ack)
+		buf_addu(&out, packet->ack);
+	buf_addc(&out, '[');
+	if (packet->event)
+		json_add_string(&out, packet->event);
+	if (packet->args && *packet->args) {
+		buf_adds(&out, packet->event ? "," : "");
+		buf_adds(&out, packet->args);
+	}
+	if (packet->offset) {
+		buf_addc(&out, ',');
+		json_add_string(&out, packet->offset);
+	}
+	buf_addc(&out, ']');
+	return message_take(&out);
+}
+
+/* --- sending --- */
+
+static enum engineio_write send_packet(struct client *client, struct message *packet)
+{
+	return engineio_send(client->session, packet, ENGINEIO_TEXT);
+}
+
+/* Takes the reference; NULL is a failed allocation, without which the client can't be served. */
+static void send_fresh(struct client *client, struct message *packet)
+{
+	if (client->session && packet)
+		(void)send_packet(client, packet);
+	else if (client->session)
+		engineio_end(client->session, ENGINEIO_LOST);
+	message_unref(packet);
+}
+
+enum engineio_write socketio_send(struct socketio_socket *socket, struct message *packet)
+{
+	return socket->state == CONNECTED ? send_packet(socket->client, packet) : ENGINEIO_BROKEN;
+}
+
+enum engineio_write socketio_send_binary(struct socketio_socket *socket, struct message *packet,
+					 struct message *const *attachments, size_t count)
+{
+	enum engineio_write result = socketio_send(socket, packet);
+
+	for (size_t i = 0; i < count && result != ENGINEIO_BROKEN; i++)
+		result = engineio_send(socket->client->session, attachments[i], ENGINEIO_BINARY);
+	return result;
+}
+
+void socketio_send_volatile(struct socketio_socket *socket, struct message *packet)
+{
+	if (socket->state == CONNECTED && engineio_is_writable(socket->client->session))
+		(void)send_packet(socket->client, packet);
+}
+
+void socketio_emit(struct socketio_socket *socket, const char *event, const char *args)
+{
+	const struct socketio_packet packet = {
+	    .namespace = socket->namespace,
+	    .event = event,
+	    .args = args,
+	};
+
+	if (socket->state == CONNECTED)
+		send_fresh(socket->client, socketio_encode(&packet));
+}
+
+void socketio_ack(struct socketio_socket *socket, uint64_t ack, const char *args)
+{
+	const struct socketio_packet packet = {.namespace = socket->namespace, .args = args, .ack = ack};
+
+	if (socket->state == CONNECTED)
+		send_fresh(socket->client, socketio_encode(&packet));
+}
+
+/* --- questions --- */
+
+static struct question *find_question(const struct socketio_socket *socket, uint64_t ack)
+{
+	list_each (node, &socket->questions) {
+		struct question *question = list_entry(node, struct question, in_socket);
+
+		if (question->ack == ack)
+			return question;
+	}
+	return NULL;
+}
+
+static void answer(struct socketio_socket *socket, struct question *question,
+		   const struct socketio_event *event)
+{
+	void *context = question->context;
+
+	list_remove(&question->in_socket);
+	socket->question_count--;
+	free(question);
+	socket->io->app->answered(socket, context, event);
+}
+
+static void drop_questions(struct socketio_socket *socket)
+{
+	const struct socketio_event never = {0};
+
+	while (!list_empty(&socket->questions))
+		answer(socket, list_entry(socket->questions.next, struct question, in_socket), &never);
+}
+
+/* A question that can't be asked is answered at once, by nothing. */
+void socketio_ask(struct socketio_socket *socket, const char *event, const char *args, void *question)
+{
+	const struct socketio_packet packet = {
+	    .namespace = socket->namespace,
+	    .event = event,
+	    .args = args,
+	    .has_ack = true,
+	    .ack = socket->next_ack,
+	};
+	const struct socketio_event never = {0};
+	struct question *asked = NULL;
+
+	if (socket->state == CONNECTED && socket->question_count < SOCKETIO_QUESTIONS)
+		asked = malloc(sizeof(*asked));
+	if (!asked) {
+		socket->io->app->answered(socket, question, &never);
+		return;
+	}
+	*asked = (struct question){.ack = socket->next_ack++, .context = question};
+	list_append(&socket->questions, &asked->in_socket);
+	socket->question_count++;
+	send_fresh(socket->client, socketio_encode(&packet));
+}
+
+/* --- sockets --- */
+
+static void client_unref(struct client *client)
+{
+	if (--client->refs == 0) {
+		pending_free(client->pending);
+		free(client);
+	}
+}
+
+struct socketio_socket *socketio_ref(struct socketio_socket *socket)
+{
+	socket->refs++;
+	return socket;
+}
+
+void socketio_unref(struct socketio_socket *socket)
+{
+	if (--socket->refs)
+		return;
+	assert(socket->state == GONE);
+	free(socket);
+}
+
+void socketio_set_context(struct socketio_socket *socket, void *context)
+{
+	socket->context = context;
+}
+
+void *socketio_context(const struct socketio_socket *socket)
+{
+	return socket->context;
+}
+
+const char *socketio_namespace(const struct socketio_socket *socket)
+{
+	return socket->namespace;
+}
+
+const char *socketio_sid(const struct socketio_socket *socket)
+{
+	return socket->sid;
+}
+
+const struct engineio_peer *socketio_peer(const struct socketio_socket *socket)
+{
+	return socket->client ? engineio_peer(socket->client->session) : NULL;
+}
+
+bool socketio_is_connected(const struct socketio_socket *socket)
+{
+	return socket->state == CONNECTED;
+}
+
+static struct socketio_socket *find_socket(const struct client *client, const char *namespace)
+{
+	list_each (node, &client->sockets) {
+		struct socketio_socket *socket = list_entry(node, struct socketio_socket, in_client);
+
+		if (strcmp(socket->namespace, namespace) == 0)
+			return socket;
+	}
+	return NULL;
+}
+
+/* From now on the client has to find a namespace. */
+static void set_homeless(struct client *client)
+{
+	list_remove(&client->in_homeless);
+	list_append(&client->io->homeless, &client->in_homeless);
+	client->deadline = engineio_now(client->io->engine) + client->io->connect_timeout;
+}
+
+/* Takes the client's reference over from it. */
+static void unlink_socket(struct socketio_socket *socket)
+{
+	struct client *client = socket->client;
+
+	socket->state = GONE;
+	socket->client = NULL;
+	list_remove(&socket->in_client);
+	if (--client->count == 0 && list_empty(&client->in_homeless))
+		set_homeless(client);
+}
+
+static void leave(struct socketio_socket *socket, enum engineio_end why)
+{
+	unlink_socket(socket);
+	drop_questions(socket);
+	socket->io->app->gone(socket, why);
+	socketio_unref(socket);
+}
+
+void socketio_accept(struct socketio_socket *socket, const char *sid, const char *pid)
+{
+	struct buf out;
+
+	if (socket->state != ASKING)
+		return;
+	socket->state = CONNECTED;
+	list_remove(&socket->client->in_homeless);
+	if (sid && strlen(sid) < sizeof(socket->sid))
+		strcpy(socket->sid, sid);
+	buf_init(&out, NULL);
+	add_head(&out, CONNECT, 0, socket->namespace);
+	buf_adds(&out, "{\"sid\":");
+	json_add_string(&out, socket->sid);
+	if (pid) {
+		buf_adds(&out, ",\"pid\":");
+		json_add_string(&out, pid);
+	}
+	buf_addc(&out, '}');
+	send_fresh(socket->client, message_take(&out));
+}
+
+static void send_refusal(struct client *client, const char *namespace, const char *message, const char *data)
+{
+	struct buf out;
+
+	buf_init(&out, NULL);
+	add_head(&out, CONNECT_ERROR, 0, namespace);
+	buf_adds(&out, "{\"message\":");
+	json_add_string(&out, message);
+	if (data) {
+		buf_adds(&out, ",\"data\":");
+		buf_adds(&out, data);
+	}
+	buf_addc(&out, '}');
+	send_fresh(client, message_take(&out));
+}
+
+void socketio_refuse(struct socketio_socket *socket, const char *message, const char *data)
+{
+	struct client *client = socket->client;
+
+	if (socket->state != ASKING)
+		return;
+	unlink_socket(socket);
+	send_refusal(client, socket->namespace, message, data);
+	socketio_unref(socket);
+}
+
+void socketio_disconnect(struct socketio_socket *socket, bool close)
+{
+	struct client *client = socket->client;
+	struct buf out;
+
+	if (socket->state == GONE)
+		return;
+	client->refs++;
+	buf_init(&out, NULL);
+	add_head(&out, DISCONNECT, 0, socket->namespace);
+	send_fresh(client, message_take(&out));
+	/* unless that was the end of all */
+	if (socket->state != GONE)
+		leave(socket, ENGINEIO_ENDED);
+	if (close && client->session)
+		engineio_end(client->session, ENGINEIO_ENDED);
+	client_unref(client);
+}
+
+/* --- what packets do: false when one doesn't belong here --- */
+
+/* Objects only. JSON that we refuse is no reason to close: it is told like any other bad credentials. */
+static bool ask_in(struct client *client, const struct packet *packet, struct arena *arena)
+{
+	struct socketio_auth auth = {
+	    .text = packet->len ? packet->payload : "{}",
+	    .len = packet->len ? packet->len : 2,
+	};
+	struct socketio *io = client->io;
+	struct socketio_socket *socket;
+	json_value *value;
+
+	if (client->count == SOCKETIO_NAMESPACES)
+		return false;
+	if (json_parse(arena, auth.text, auth.len, &value)) {
+		send_refusal(client, packet->namespace, "Invalid payload", NULL);
+		return true;
+	}
+	socket = json_kind(value) == JSON_KIND_OBJECT ? calloc(1, sizeof(*socket)) : NULL;
+	if (!socket)
+		return false;
+	auth.value = value;
+	*socket = (struct socketio_socket){.refs = 2, .client = client, .io = io};
+	strcpy(socket->namespace, packet->namespace);
+	engineio_make_sid(socket->sid);
+	list_init(&socket->questions);
+	list_append(&client->sockets, &socket->in_client);
+	client->count++;
+	io->app->connect(io->owner, socket, &auth);
+	socketio_unref(socket);
+	return true;
+}
+
+static bool on_connect(struct client *client, const struct packet *packet, struct arena *arena)
+{
+	const struct socketio_socket *socket = find_socket(client, packet->namespace);
+
+	/* a client whose application connects twice before the answer asks twice */
+	if (socket)
+		return socket->state == ASKING;
+	return ask_in(client, packet, arena);
+}
+
+static bool on_disconnect(struct client *client, const struct packet *packet, struct arena *arena UNUSED)
+{
+	struct socketio_socket *socket = find_socket(client, packet->namespace);
+
+	if (!socket || packet->len)
+		return false;
+	leave(socket, ENGINEIO_LEFT);
+	return true;
+}
+
+/* Names that clients of the reference may not send, because they mean something there. */
+static bool is_reserved(const char *name)
+{
+	static const char *const reserved[] = {
+	    "connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
+		if (strcmp(reserved[i], name) == 0)
+			return true;
+	return false;
+}
+
+static size_t space(const char *text, size_t len)
+{
+	size_t count = 0;
+
+	while (count < len && memchr(" \t\r\n", text[count], 4))
+		count++;
+	return count;
+}
+
+/* What stands behind an event's name in `[name, …]`, which is JSON. */
+static void find_rest(const char *text, size_t len, struct socketio_event *event)
+{
+	size_t at = 1 + space(text + 1, len - 1);
+
+	at += json_syntax_string(text + at, len - at);
+	while (text[at] != ',' && text[at] != ']')
+		at++;
+	at += text[at] == ',';
+	len = (size_t)((const char *)memrchr(text, ']', len) - text);
+	event->rest = text + at;
+	event->rest_len = len > at ? len - at : 0;
+}
+
+static const char *read_name(struct arena *arena, const json_value *name)
+{
+	double number;
+
+	if (json_number(name, &number))
+		return json_dump(arena, name);
+	return json_text(name);
+}
+
+/* Every placeholder stands for an attachment that is there. */
+static bool check_placeholders(const json_value *value, size_t attachments)
+{
+	enum json_kind kind = json_kind(value);
+	const char *name;
+	json_value *member;
+	void *at = NULL;
+	int64_t number;
+
+	if (kind == JSON_KIND_ARRAY) {
+		for (size_t i = 0; i < json_count(value); i++)
+			if (!check_placeholders(json_item(value, i), attachments))
+				return false;
+	}
+	if (kind != JSON_KIND_OBJECT)
+		return true;
+	if (json_is_true(json_member(value, "_placeholder")))
+		return json_whole(json_member(value, "num"), &number) && number >= 0 &&
+		       (size_t)number < attachments;
+	while (json_next(value, &at, &name, &member))
+		if (!check_placeholders(member, attachments))
+			return false;
+	return true;
+}
+
+/* An array; *ret_value NULL when it is one that we refuse to read. */
+static bool read_array(const struct packet *packet, struct arena *arena, json_value **ret_value)
+{
+	size_t before = space(packet->payload, packet->len);
+
+	*ret_value = NULL;
+	if (before == packet->len || packet->payload[before] != '[')
+		return false;
+	if (json_parse(arena, packet->payload, packet->len, ret_value))
+		*ret_value = NULL;
+	return !packet->attachments || !*ret_value || check_placeholders(*ret_value, packet->attachments);
+}
+
+static bool on_event(struct client *client, const struct packet *packet, struct arena *arena)
+{
+	struct socketio_socket *socket = find_socket(client, packet->namespace);
+	struct socketio_event event = {.wants_ack = packet->has_ack, .ack = packet->ack, .arena = arena};
+	size_t before = space(packet->payload, packet->len);
+	json_value *args;
+
+	if (!socket || socket->state != CONNECTED || !read_array(packet, arena, &args))
+		return false;
+	if (args) {
+		event.args = args;
+		event.name = read_name(arena, json_item(args, 0));
+		if (!event.name || is_reserved(event.name))
+			return false;
+		find_rest(packet->payload + before, packet->len - before, &event);
+	}
+	if (client->pending) {
+		event.attachments = client->pending->attachments;
+		event.attachment_count = client->pending->got;
+	}
+	socketio_ref(socket);
+	client->io->app->event(socket, &event);
+	socketio_unref(socket);
+	return true;
+}
+
+static bool on_ack(struct client *client, const struct packet *packet, struct arena *arena)
+{
+	struct socketio_socket *socket = find_socket(client, packet->namespace);
+	struct socketio_event event = {.arena = arena};
+	struct question *question;
+	json_value *args;
+
+	if (!socket || socket->state != CONNECTED || !packet->has_ack || !read_array(packet, arena, &args))
+		return false;
+	question = find_question(socket, packet->ack);
+	if (!question)
+		return true;
+	event.args = args;
+	if (client->pending) {
+		event.attachments = client->pending->attachments;
+		event.attachment_count = client->pending->got;
+	}
+	socketio_ref(socket);
+	answer(socket, question, &event);
+	socketio_unref(socket);
+	return true;
+}
+
+/* Only servers refuse connections. */
+static bool on_connect_error(struct client *client UNUSED, const struct packet *packet UNUSED,
+			     struct arena *arena UNUSED)
+{
+	return false;
+}
+
+static bool (*const types[])(struct client *client, const struct packet *packet, struct arena *arena) = {
+    [CONNECT] = on_connect, [DISCONNECT] = on_disconnect,	[EVENT] = on_event,
+    [ACK] = on_ack,	    [CONNECT_ERROR] = on_connect_error,
+};
+
+/* --- what clients send --- */
+
+static void take_packet(struct client *client, const struct packet *packet)
+{
+	struct arena *arena = arena_new(0);
+	bool fits = arena && types[packet->type](client, packet, arena);
+
+	if (!fits && client->session)
+		engineio_end(client->session, arena ? ENGINEIO_MALFORMED : ENGINEIO_LOST);
+	arena_free(arena);
+}
+
+static void await_attachments(struct client *client, const struct packet *packet)
+{
+	struct pending *pending = calloc(1, sizeof(*pending) + packet->len);
+
+	if (!pending) {
+		engineio_end(client->session, ENGINEIO_LOST);
+		return;
+	}
+	pending->packet = *packet;
+	pending->packet.payload = pending->payload;
+	memcpy(pending->payload, packet->payload, packet->len);
+	pending->bytes = packet->len;
+	client->pending = pending;
+}
+
+static void on_text(void *context, const char *text, size_t len)
+{
+	struct client *client = context;
+	struct packet packet;
+
+	if (client->pending || !read_packet(text, len, &packet)) {
+		engineio_end(client->session, ENGINEIO_MALFORMED);
+		return;
+	}
+	client->refs++;
+	if (packet.attachments)
+		await_attachments(client, &packet);
+	else
+		take_packet(client, &packet);
+	client_unref(client);
+}
+
+/* The last one makes the packet whole. */
+static void take_attachment(struct client *client, struct message *attachment)
+{
+	struct pending *pending = client->pending;
+
+	pending->bytes += attachment->len;
+	pending->attachments[pending->got++] = attachment;
+	if (pending->got < pending->packet.attachments)
+		return;
+	take_packet(client, &pending->packet);
+	pending_free(pending);
+	client->pending = NULL;
+}
+
+static void on_binary(void *context, const void *bytes, size_t len)
+{
+	struct client *client = context;
+	const struct pending *pending = client->pending;
+	struct message *attachment;
+
+	if (!pending) {
+		engineio_end(client->session, ENGINEIO_MALFORMED);
+		return;
+	}
+	if (len > engineio_rules(client->io->engine)->max_payload - pending->bytes) {
+		engineio_end(client->session, ENGINEIO_TOO_LARGE);
+		return;
+	}
+	attachment = message_new(bytes, len);
+	if (!attachment) {
+		engineio_end(client->session, ENGINEIO_LOST);
+		return;
+	}
+	client->refs++;
+	take_attachment(client, attachment);
+	client_unref(client);
+}
+
+/* --- the engine's hooks --- */
+
+static void *on_opened(void *owner, struct engineio_session *session)
+{
+	struct client *client = calloc(1, sizeof(*client));
+
+	if (!client)
+		return NULL;
+	client->refs = 1;
+	client->io = owner;
+	client->session = session;
+	list_init(&client->sockets);
+	list_init(&client->in_homeless);
+	set_homeless(client);
+	return client;
+}
+
+/* The application may end any socket meanwhile. */
+static void on_writable(void *context)
+{
+	struct client *client = context;
+	const struct socketio_app *app = client->io->app;
+	struct socketio_socket *sockets[SOCKETIO_NAMESPACES];
+	size_t count = 0;
+
+	if (!app->writable)
+		return;
+	list_each (node, &client->sockets)
+		sockets[count++] = socketio_ref(list_entry(node, struct socketio_socket, in_client));
+	for (size_t i = 0; i < count; i++) {
+		if (sockets[i]->state == CONNECTED)
+			app->writable(sockets[i]);
+		socketio_unref(sockets[i]);
+	}
+}
+
+static void on_closed(void *context, enum engineio_end why)
+{
+	struct client *client = context;
+
+	client->session = NULL;
+	while (!list_empty(&client->sockets))
+		leave(list_entry(client->sockets.next, struct socketio_socket, in_client), why);
+	list_remove(&client->in_homeless);
+	client_unref(client);
+}
+
+static const struct engineio_hooks hooks = {
+    .opened = on_opened,
+    .text = on_text,
+    .binary = on_binary,
+    .writable = on_writable,
+    .closed = on_closed,
+};
+
+/* --- the server --- */
+
+struct socketio *socketio_new(const struct engineio_rules *rules, int64_t connect_timeout,
+			      const struct engineio_ops *ops, const struct socketio_app *app, void *owner)
+{
+	struct socketio *io = calloc(1, sizeof(*io));
+
+	if (!io)
+		return NULL;
+	io->app = app;
+	io->owner = owner;
+	io->connect_timeout = connect_timeout;
+	list_init(&io->homeless);
+	io->engine = engineio_new(rules, ops, &hooks, io);
+	if (!io->engine) {
+		free(io);
+		return NULL;
+	}
+	return io;
+}
+
+void socketio_free(struct socketio *io)
+{
+	if (!io)
+		return;
+	engineio_free(io->engine);
+	free(io);
+}
+
+struct engineio *socketio_engine(struct socketio *io)
+{
+	return io->engine;
+}
+
+/* Who is still being judged gets more time: that is up to us. */
+static void end_homeless(struct client *client)
+{
+	if (client->count)
+		set_homeless(client);
+	else
+		engineio_end(client->session, ENGINEIO_ENDED);
+}
+
+void socketio_tick(struct socketio *io, int64_t now)
+{
+	engineio_tick(io->engine, now);
+	while (!list_empty(&io->homeless)) {
+		struct client *client = list_entry(io->homeless.next, struct client, in_homeless);
+
+		if (client->deadline > now)
+			break;
+		end_homeless(client);
+	}
+}
