@@ -22,36 +22,31 @@ async function findPgbench() {
 	return newest ? `/usr/lib/postgresql/${newest}/bin/pgbench` : 'pgbench';
 }
 
-// Each of pgbench's clients is one student, as each connection of ours is. Who, it asks once; then it answers question
-// after question. A run of the script is an answer to every question.
+// Each of pgbench's clients is one student, as each connection of ours is, and knows after its first question who.
+// It answers one and the same question: what another would cost is the same, and the statement is prepared once.
 export class Pgbench {
 	async prepare(sitting) {
-		this.sitting = sitting;
+		this.conninfo = sitting.stack.setting('database_url');
 		this.program = await findPgbench();
 		this.script = path.join(sitting.stack.folder, 'bench', `${sitting.name}.pgbench`);
-		const rows = sitting.students.map((name, i) =>
-			`(${i}, ${quote(sitting.people[name].id)}::uuid, ${quote(sitting.attempt(name))}::uuid)`);
-		await sitting.stack.db.run(`CREATE TABLE bench_${sitting.name} AS
-			SELECT * FROM (VALUES ${rows.join(', ')}) AS v (client, user_id, attempt_id)`);
-		const one = await statement();
-		await writeFile(this.script, [
-			'\\if :known = 0',
-			`SELECT user_id, attempt_id FROM bench_${sitting.name} WHERE client = :client_id \\gset`,
-			'\\set known 1',
-			'\\endif',
-			...sitting.questions.map((_, i) => `${one.replace(':question_id', `:q${i}`)};`),
-		].join('\n') + '\n');
+		const rows = sitting.students.map((name, i) => [quote(sitting.people[name].id), quote(sitting.attempt(name)),
+			quote(sitting.questions[i % sitting.questions.length])].map((id) => `${id}::uuid`));
+		await sitting.stack.db.run(`CREATE TABLE bench_clients (client, user_id, attempt_id, question_id) AS
+			VALUES ${rows.map((row, client) => `(${client}, ${row.join(', ')})`).join(', ')}`);
+		await writeFile(this.script, `\\if :known = 0
+SELECT user_id, attempt_id, question_id FROM bench_clients WHERE client = :client_id \\gset
+\\set known 1
+\\endif
+${await statement()};
+`);
 		return this;
 	}
 
 	async run(clients, seconds) {
-		const values = { known: 0, ...VALUES, ...Object.fromEntries(this.sitting.questions.map((id, i) => [`q${i}`, id])) };
+		const values = Object.entries({ known: 0, ...VALUES }).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
 		const { stdout } = await exec(this.program, ['-n', '-M', 'prepared', '-c', String(clients), '-j', String(Math.min(clients, 2)),
-			'-T', String(seconds), '-f', this.script, ...Object.entries(values).flatMap(([k, v]) => ['-D', `${k}=${v}`]),
-			this.sitting.stack.setting('database_url')]);
-		const scripts = Number(/transactions actually processed: (\d+)/.exec(stdout)[1]);
-		const perSecond = Number(/^tps = ([\d.]+)/m.exec(stdout)[1]);
-		const questions = this.sitting.questions.length;
-		return { answers: scripts * questions, per_second: perSecond * questions };
+			'-T', String(seconds), '-f', this.script, ...values, this.conninfo]);
+		return { answers: Number(/transactions actually processed: (\d+)/.exec(stdout)[1]),
+			per_second: Number(/^tps = ([\d.]+)/m.exec(stdout)[1]) };
 	}
 }
