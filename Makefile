@@ -91,6 +91,13 @@ $(HELPERS): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libinvigil.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# the servers that the conformance tests of Engine.IO and Socket.IO talk to
+ECHOES := $(B)/tests/engineio_echo $(B)/tests/socketio_echo
+$(ECHOES): $(B)/tests/%: $(B)/obj/tests/conformance/%.o $(B)/obj/tests/conformance/echo_server.o $(B)/pushd.a \
+		$(B)/libinvigil.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # --- the local stack ------------------------------------------------------------------------------------------------
 
 # These install what they miss (deploy/local/packages says so), so the programs are built by a make that looks anew
@@ -120,13 +127,6 @@ demo: ## a class of 30 takes a test on it, before your eyes: STUDENTS=30
 install-packages: ## the Debian packages for building, running and testing
 	@deploy/local/packages build run test bench lint
 
-# --- tests and checks -----------------------------------------------------------------------------------------------
-
-.PHONY: test units lint clean
-units: $(UNITS) $(HELPERS)
-
-test: ## everything, on a stack of its own: units, stories, the schema, the demo class; SANITIZE=1
-	@deploy/local/packages build run test
 # --- figures ---------------------------------------------------------------------------------------------------------
 
 GENERATORS := $(patsubst %,$(B)/bench/%,answers push fanout)
@@ -143,6 +143,13 @@ bench: ## how fast it is, beside its limits, into build/bench.jsonl: ONLY=name
 	@$(BUILD_ALL) all generators
 	@BUILD=$(abspath $(B)) node tests/bench/bench.mjs $(ONLY)
 
+# --- tests and checks -----------------------------------------------------------------------------------------------
+
+.PHONY: test units lint clean
+units: $(UNITS) $(HELPERS) $(ECHOES)
+
+test: ## everything, on a stack of its own: units, stories, the schema, the demo class; SANITIZE=1
+	@deploy/local/packages build run test
 	@tests/support/modules
 	@$(BUILD_ALL) all units
 	@BUILD=$(abspath $(B)) tests/run $(UNITS)

@@ -1,0 +1,64 @@
+/* engineio_echo PORT: an Engine.IO server at /engine.io/ that sends every message back. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "tests/conformance/echo_server.h"
+#include "pushd/polling.h"
+
+static void *opened(void *owner, struct engineio_session *session)
+{
+	(void)owner;
+	return session;
+}
+
+static void send_back(struct engineio_session *session, struct message *message, enum engineio_kind kind)
+{
+	if (message)
+		(void)engineio_send(session, message, kind);
+	message_unref(message);
+}
+
+static void text(void *context, const char *bytes, size_t len)
+{
+	struct buf out;
+
+	buf_init(&out, NULL);
+	buf_addc(&out, '4');
+	buf_add(&out, bytes, len);
+	send_back(context, message_take(&out), ENGINEIO_TEXT);
+}
+
+static void binary(void *context, const void *bytes, size_t len)
+{
+	send_back(context, message_new(bytes, len), ENGINEIO_BINARY);
+}
+
+static void writable(void *context)
+{
+	(void)context;
+}
+
+static void closed(void *context, enum engineio_end why)
+{
+	(void)context;
+	(void)why;
+}
+
+static void tick(void *context, int64_t now)
+{
+	engineio_tick(context, now);
+}
+
+int main(int argc, char **argv)
+{
+	const struct engineio_hooks hooks = {opened, text, binary, writable, closed};
+	struct engineio *engine = engineio_new(&echo_rules, &polling_ops, &hooks, NULL);
+	const struct echo_server server = {"/engine.io/", engine, tick, engine};
+	int status = argc == 2 && engine ? echo_serve(&server, argv[1]) : 2;
+
+	if (argc != 2)
+		fputs("usage: engineio_echo PORT\n", stderr);
+	engineio_free(engine);
+	return status;
+}
