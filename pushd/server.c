@@ -392,6 +392,7 @@ enum err server_new(struct pushd *pushd, void *loop, struct server **ret)
 	info.options = LWS_SERVER_OPTION_LIBUV;
 	info.foreign_loops = loops;
 	info.user = server;
+	info.pcontext = &server->context; /* NULL again once it is gone */
 	info.retry_and_idle_policy = &no_timers;
 	info.max_http_header_data = HEADER_TEXT;
 	info.server_string = "invigil";
@@ -430,5 +431,8 @@ void server_end(struct server *server)
 
 void server_free(struct server *server)
 {
+	/* on somebody else's loop the library ends in two steps: its handles were closed, now its memory goes */
+	if (server && server->context)
+		lws_context_destroy(server->context);
 	free(server);
 }
