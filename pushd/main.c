@@ -163,16 +163,18 @@ static bool start(struct daemon *daemon, const struct config *config, const stru
 	const struct listener_hooks listener_hooks = {.context = daemon, .arrived = on_arrival};
 	char problem[200];
 
+	/* the address first: binding the bus takes it away from whoever has it, so nobody does that who can't
+	 * listen */
+	if (listener_new(&daemon->loop, config->pushd_listen, &listener_hooks, &daemon->listener)) {
+		log_error("cannot listen", LOG_TEXT("pushd_listen", config->pushd_listen));
+		return false;
+	}
 	if (pushd_new(config, keys, &loop_hooks, problem, &daemon->pushd)) {
 		log_error("cannot start", LOG_TEXT("problem", problem));
 		return false;
 	}
 	if (server_new(daemon->pushd, &daemon->loop, &daemon->server)) {
 		log_error("cannot start", LOG_TEXT("problem", "libwebsockets doesn't"));
-		return false;
-	}
-	if (listener_new(&daemon->loop, config->pushd_listen, &listener_hooks, &daemon->listener)) {
-		log_error("cannot listen", LOG_TEXT("pushd_listen", config->pushd_listen));
 		return false;
 	}
 	log_info("listening", LOG_TEXT("pushd_listen", config->pushd_listen),
@@ -189,10 +191,11 @@ static int serve(const struct config *config, const struct token_keys *keys)
 	raise_file_limit();
 	init_loop(&daemon);
 	started = start(&daemon, config, keys);
-	if (!started && daemon.server)
-		server_end(daemon.server);
-	if (!started)
+	if (!started) {
+		if (daemon.listener)
+			listener_stop(daemon.listener);
 		close_handles(&daemon);
+	}
 	uv_run(&daemon.loop, UV_RUN_DEFAULT);
 	pushd_free(daemon.pushd, DRAIN_MS);
 	uv_close((uv_handle_t *)&daemon.wake, NULL);
