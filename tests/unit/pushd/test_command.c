@@ -41,7 +41,19 @@ static void test_messages(void **state)
 	    {"{\"type\":\"text_highlighted\",\"text\":\"x\"}", S, ERROR("VALIDATION_ERROR")},
 	    {"{\"type\":\"tab_violation\",\"violation_type\":\"YAWN\"}", S,
 	     ERROR("VALIDATION_ERROR") ",\"message\":\"violation_type "},
+	    {"{\"type\":\"send_message\"}", T,
+	     ERROR("VALIDATION_ERROR") ",\"message\":\"message is required\""},
+	    {"{\"type\":\"send_message\",\"data\":{\"message\":\"\"}}", S, ERROR("VALIDATION_ERROR")},
+	    {"{\"type\":\"send_message\",\"message\":\"a\",\"group_id\":\"red\"}", S,
+	     ERROR("VALIDATION_ERROR") ",\"message\":\"group_id must be a UUID\""},
+	    {"{\"type\":\"update_presence\"}", S,
+	     ERROR("VALIDATION_ERROR") ",\"message\":\"status is required\""},
+	    {"{\"type\":\"update_presence\",\"status\":\"asleep\"}", T,
+	     ERROR("VALIDATION_ERROR") ",\"message\":\"status "},
+	    {"{\"type\":\"update_presence\",\"status\":1}", T, ERROR("VALIDATION_ERROR")},
 	    /* and what is well said needs a lane */
+	    {"{\"type\":\"send_message\",\"message\":\"hello\"}", T, ERROR("SERVICE_UNAVAILABLE")},
+	    {"{\"type\":\"send_message\",\"message\":\"hello\"}", S, ERROR("SERVICE_UNAVAILABLE")},
 	    {"{\"type\":\"progress_update\",\"passage_index\":0,\"question_index\":0}", S,
 	     ERROR("SERVICE_UNAVAILABLE")},
 	    {"{\"type\":\"tab_violation\"}", S, ERROR("SERVICE_UNAVAILABLE")},
@@ -60,6 +72,46 @@ static void test_messages(void **state)
 		fake->conn->cursor = 42;
 		command_message(&pushd, fake->conn, rows[i].text, strlen(rows[i].text));
 		if (!fake->count || strncmp(fake->wrote[0], rows[i].answer, strlen(rows[i].answer)) != 0)
+			fail_msg("%s: %s", rows[i].text, fake->count ? fake->wrote[0] : "nothing");
+		assert_int_equal(fake->conn->state, CONN_REPLAYING);
+		fake_free(fake);
+	}
+}
+
+/* An inbox knows the heartbeat and nothing else, whatever a session's members may say. */
+static void test_inbox(void **state)
+{
+	static const char pong[] = "{\"type\":\"pong\",\"last_event_id\":42,";
+	static const char invalid[] = "{\"error\":\"Invalid message\",\"code\":\"INVALID_MESSAGE\",";
+	static const struct {
+		const char *text;
+		const char *answer;
+	} rows[] = {
+	    {"{\"type\":\"heartbeat\"}", pong},
+	    {"{\"type\":\"heartbeat\",\"ref\":\"r\"}", "{\"type\":\"pong\",\"ref\":\"r\","},
+	    {"{\"type\":\"heartbeat\",\"data\":{}}", pong},
+	    {"{\"type\":\"disconnect\"}", invalid},
+	    {"{\"type\":\"refresh_token\",\"token\":\"x\"}", invalid},
+	    {"{\"type\":\"state_sync_request\"}", invalid},
+	    {"{\"type\":\"send_message\",\"message\":\"hello\"}", invalid},
+	    {"{\"type\":\"update_presence\",\"status\":\"away\"}", invalid},
+	    {"{\"type\":\"answer_submitted\"}", invalid},
+	    {"{\"type\":\"nonsense\"}", invalid},
+	    {"{\"kind\":\"heartbeat\"}", invalid},
+	    {"[]", invalid},
+	    {"", invalid},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct pushd pushd = {.config = &config};
+		struct fake *fake = fake_new(S, 10000);
+
+		fake->conn->dialect = &dialect_notify;
+		conn_enter(fake->conn, CONN_REPLAYING);
+		fake->conn->cursor = 42;
+		command_message(&pushd, fake->conn, rows[i].text, strlen(rows[i].text));
+		if (fake->count != 1 || strncmp(fake->wrote[0], rows[i].answer, strlen(rows[i].answer)) != 0)
 			fail_msg("%s: %s", rows[i].text, fake->count ? fake->wrote[0] : "nothing");
 		assert_int_equal(fake->conn->state, CONN_REPLAYING);
 		fake_free(fake);
@@ -133,10 +185,8 @@ static void test_early(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_messages),
-	    cmocka_unit_test(test_disconnect),
-	    cmocka_unit_test(test_too_many),
-	    cmocka_unit_test(test_early),
+	    cmocka_unit_test(test_messages), cmocka_unit_test(test_inbox), cmocka_unit_test(test_disconnect),
+	    cmocka_unit_test(test_too_many), cmocka_unit_test(test_early),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

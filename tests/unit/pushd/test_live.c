@@ -1,36 +1,9 @@
 /* The live dialect: every message as clients see it, and every message of theirs as we do. */
 #include "pushd/dialect/dialect.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#define SESSION "550e8400-e29b-41d4-a716-446655440000"
-#define STUDENT "6ba7b810-9dad-11d1-80b4-00c04fd430c8"
-#define NOW	1768732200000 /* 2026-01-18T10:30:00.000Z */
-
-static struct id id_of(const char *text)
-{
-	struct id id;
-
-	assert_true(id_parse(text, &id));
-	return id;
-}
-
-static void expect(struct message *message, const char *text)
-{
-	assert_non_null(message);
-	assert_string_equal(message->text, text);
-	assert_int_equal(message->len, strlen(text));
-	message_unref(message);
-}
+#include "texts.h"
 
 #define HEAD(type, id) "{\"type\":\"" type "\",\"session_id\":\"" SESSION "\",\"event_id\":" id
-#define WHO	       "\"student_id\":\"" STUDENT "\",\"student_name\":\"John Doe\""
 #define TAIL	       ",\"timestamp\":\"2026-01-18T10:30:00.000Z\"}"
 
 /* Every event of the documented API, with the payload that the database writes. */
@@ -157,8 +130,8 @@ static void test_errors(void **state)
 	       "{\"type\":\"error\",\"code\":\"ACCESS_DENIED\",\"message\":\"You may not do this.\"}");
 	complaint.ref = "r1";
 	complaint.message = "not \"here\"";
-	expect(dialect_live.error(&complaint),
-	       "{\"type\":\"error\",\"ref\":\"r1\",\"code\":\"ACCESS_DENIED\",\"message\":\"not \\\"here\\\"\"}");
+	expect(dialect_live.error(&complaint), "{\"type\":\"error\",\"ref\":\"r1\",\"code\":\"ACCESS_"
+					       "DENIED\",\"message\":\"not \\\"here\\\"\"}");
 	problems_init(&problems, arena);
 	problem_add(&problems, "question_id", "must be a UUID");
 	problem_add(&problems, "answer", "is missing");

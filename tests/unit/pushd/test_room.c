@@ -8,7 +8,8 @@ static struct {
 	int holes;
 	int reads;
 	int backfills;
-	uint64_t since; /* of the last backfill */
+	int unread;
+	uint64_t since; /* of the last backfill, or of the unread */
 	bool refuse;	/* backfills can't be had */
 } asked;
 
@@ -37,6 +38,14 @@ static bool backfill(void *context, struct room *room, uint64_t since)
 	return !asked.refuse;
 }
 
+static bool ask_unread(void *context, struct conn *conn)
+{
+	(void)context;
+	asked.unread++;
+	asked.since = conn->cursor;
+	return !asked.refuse;
+}
+
 static struct metrics metrics;
 static struct rooms *rooms;
 static struct room *room;
@@ -44,7 +53,8 @@ static struct id session;
 
 static int set_up(void **state)
 {
-	const struct room_ops ops = {.hole = hole, .read = read_stream, .backfill = backfill};
+	const struct room_ops ops = {
+	    .hole = hole, .read = read_stream, .backfill = backfill, .unread = ask_unread};
 
 	(void)state;
 	memset(&asked, 0, sizeof(asked));
@@ -120,9 +130,13 @@ static const char *heard(const struct fake *fake)
 		const char *begin;
 		const char *sign;
 	} signs[] = {
-	    {"{\"type\":\"connected\"", "c"},	  {"{\"type\":\"monitor_snapshot\"", "m"},
-	    {"{\"type\":\"session_stats\"", "s"}, {"{\"type\":\"resync_required\"", "r"},
+	    {"{\"type\":\"connected\"", "c"},
+	    {"{\"type\":\"monitor_snapshot\"", "m"},
+	    {"{\"type\":\"session_stats\"", "s"},
+	    {"{\"type\":\"resync_required\"", "r"},
 	    {"{\"type\":\"error\"", "e"},
+	    {"{\"error\":", "e"},
+	    {"{\"type\":\"presence_updated\"", "p"},
 	};
 	static char text[8192];
 	size_t len = 0;
@@ -451,6 +465,285 @@ static void test_gone(void **state)
 	fake_free(asking);
 }
 
+/* --- the classroom --- */
+
+static void learn(bool has_test, const struct group_member *members, size_t count)
+{
+	struct groups *groups = groups_new(members, count);
+
+	assert_non_null(groups);
+	room_learn(room, has_test, groups);
+}
+
+static void publish_row(uint64_t id, enum event_type type, enum audience audience, const struct id *target,
+			const char *payload)
+{
+	struct event e = event(id, type);
+
+	e.audience = audience;
+	e.target_id = *target;
+	e.payload = payload;
+	e.payload_len = strlen(payload);
+	stream_offer(room_stream(room), &e);
+}
+
+static void test_groups(void **state)
+{
+	struct fake *ann = enter(ROLE_STUDENT, 0, 0), *bob = enter(ROLE_STUDENT, 0, 0), *teacher;
+	const struct id red = id_make();
+	const struct group_member members[] = {{red, ann->conn->actor.user_id}};
+	char id[ID_TEXT], student[ID_TEXT], payload[256];
+
+	(void)state;
+	teacher = enter(ROLE_TEACHER, 0, 0);
+	give_snapshot(teacher);
+	assert_false(room_knows(room));
+	learn(true, members, 1);
+	assert_true(room_knows(room));
+	publish_row(1, EVENT_CHAT_MESSAGE, AUDIENCE_GROUP, &red, "{}");
+	/* the group is Bob's now: the messages behind the event are his, those before it are not */
+	snprintf(payload, sizeof(payload),
+		 "{\"group\":{\"id\":\"%s\",\"student_ids\":[\"%s\"]},\"deleted\":false}",
+		 id_format(&red, id), id_format(&bob->conn->actor.user_id, student));
+	publish_row(3, EVENT_CHAT_MESSAGE, AUDIENCE_GROUP, &red, "{}");
+	publish_row(2, EVENT_GROUP_UPDATED, AUDIENCE_ALL, &ID_NIL, payload);
+	assert_string_equal(heard(ann), " c 1 2");
+	assert_string_equal(heard(bob), " c 2 3");
+	assert_string_equal(heard(teacher), " c m 1 2 3");
+	assert_int_equal(room_groups_version(room), 1);
+	/* in doubt until they are read again */
+	assert_false(room_groups_doubted(room));
+	room_doubt_groups(room);
+	assert_true(room_groups_doubted(room));
+	learn(true, NULL, 0);
+	assert_false(room_groups_doubted(room));
+	publish_row(4, EVENT_CHAT_MESSAGE, AUDIENCE_GROUP, &red, "{}");
+	assert_string_equal(heard(bob), " c 2 3");
+	assert_string_equal(heard(teacher), " c m 1 2 3 4");
+	fake_free(ann);
+	fake_free(bob);
+	fake_free(teacher);
+}
+
+/* What can't be followed is learnt anew: everybody shall come again. */
+static void test_groups_lost(void **state)
+{
+	struct fake *ann = enter(ROLE_STUDENT, 0, 0);
+
+	(void)state;
+	learn(false, NULL, 0);
+	publish_row(1, EVENT_GROUP_UPDATED, AUDIENCE_ALL, &ID_NIL, "{}");
+	assert_int_equal(ann->conn->close_code, CLOSE_SERVER_ERROR);
+	assert_false(room_knows(room));
+	fake_free(ann);
+}
+
+static void test_presence(void **state)
+{
+	const struct doc doc = {.text = "{\"status\":\"away\"}", .len = 17};
+	struct fake *ann = enter(ROLE_STUDENT, 0, 0), *bob = enter(ROLE_STUDENT, 0, 0);
+	struct fake *teacher = enter(ROLE_TEACHER, 0, 0), *envelope = fake_new(ROLE_ADMIN, 1000);
+	const struct connect_item item = {.session_id = session};
+
+	(void)state;
+	give_snapshot(teacher);
+	envelope->conn->dialect = &dialect_envelope;
+	room_add(room, envelope->conn);
+	room_admit(room, envelope->conn, &item, 100, 0);
+	learn(true, NULL, 0);
+	room_presence(ann->conn, &doc);
+	assert_string_equal(heard(ann), " c p");
+	assert_string_equal(heard(bob), " c");
+	assert_string_equal(heard(teacher), " c m p");
+	assert_string_equal(heard(envelope), " c p");
+	room_presence(teacher->conn, &doc);
+	assert_string_equal(heard(bob), " c p");
+	learn(false, NULL, 0);
+	room_presence(ann->conn, &doc);
+	assert_string_equal(heard(bob), " c p p");
+	assert_string_equal(envelope->wrote[1],
+			    "{\"type\":\"presence_updated\",\"data\":{\"status\":\"away\"}}");
+	fake_free(ann);
+	fake_free(bob);
+	fake_free(teacher);
+	fake_free(envelope);
+}
+
+/* --- an inbox --- */
+
+static struct event notification(uint64_t id, const struct id *recipient)
+{
+	struct event e = event(id, EVENT_NOTIFICATION);
+
+	e.audience = AUDIENCE_USER;
+	e.actor_id = e.target_id = *recipient;
+	return e;
+}
+
+static void notify(uint64_t id)
+{
+	struct event e = notification(id, &session);
+
+	stream_offer(room_stream(room), &e);
+}
+
+/* A connection to the inbox whose owner is the room's own id; `cursor` < 0: none. */
+static struct fake *open_inbox(uint64_t head, int64_t cursor)
+{
+	struct fake *fake = fake_new(ROLE_TEACHER, 1000);
+	const struct connect_item item = {.session_id = session, .head = head};
+
+	fake->conn->dialect = &dialect_notify;
+	fake->conn->actor.user_id = session;
+	fake->conn->resume = cursor >= 0;
+	fake->conn->cursor = cursor >= 0 ? (uint64_t)cursor : 0;
+	room_add(room, fake->conn);
+	room_admit(room, fake->conn, &item, 100, 0);
+	return fake;
+}
+
+/* The unread among these, as the database gives them. */
+static void give_unread(struct fake *fake, const uint64_t *ids, size_t count)
+{
+	struct event items[600];
+
+	for (size_t i = 0; i < count; i++)
+		items[i] = notification(ids[i], &session);
+	room_unread(fake->conn, items, count, false);
+}
+
+static void test_inbox(void **state)
+{
+	struct fake *fake = open_inbox(3, -1), *other = open_inbox(3, 3);
+
+	(void)state;
+	/* no greeting, no snapshot, no unread without a cursor, or with the newest */
+	assert_string_equal(heard(fake), "");
+	assert_int_equal(fake->conn->state, CONN_LIVE);
+	assert_int_equal(other->conn->state, CONN_LIVE);
+	assert_int_equal(asked.unread, 0);
+	assert_int_equal(room_staff(room), 0);
+	assert_int_equal(room_inboxes(room), 2);
+	assert_false(room_baseline_due(room));
+	notify(4);
+	/* nothing but notifications, and those only to him whose they are */
+	publish(5, EVENT_SESSION_STARTED);
+	publish_row(6, EVENT_NOTIFICATION, AUDIENCE_USER, &other->conn->actor.user_id, "{\"n\":1}");
+	other->conn->actor.user_id = id_make();
+	notify(7);
+	assert_string_equal(heard(fake), " 4 6 7");
+	assert_string_equal(heard(other), " 4 6");
+	assert_false(room_figures_due(room, 9000));
+	/* in which nothing has ever been, and which is there all the same */
+	room_gone(room);
+	assert_int_equal(fake->conn->state, CONN_LIVE);
+	fake_free(fake);
+	fake_free(other);
+	assert_int_equal(room_inboxes(room), 0);
+}
+
+static void test_unread(void **state)
+{
+	static const uint64_t unread[] = {3, 5};
+	struct fake *live = open_inbox(6, -1), *fake = open_inbox(6, 2);
+
+	(void)state;
+	assert_int_equal(asked.unread, 1);
+	assert_int_equal(asked.since, 2);
+	/* what comes meanwhile waits */
+	notify(7);
+	assert_string_equal(heard(live), " 7");
+	assert_string_equal(heard(fake), "");
+	give_unread(fake, unread, ARRAY_LEN(unread));
+	assert_string_equal(heard(fake), " 3 5 7");
+	assert_int_equal(fake->conn->state, CONN_LIVE);
+	notify(8);
+	assert_string_equal(heard(fake), " 3 5 7 8");
+	assert_int_equal(asked.backfills, 0);
+	fake_free(fake);
+	fake_free(live);
+}
+
+/* He hears nothing twice of what was read while it came. */
+static void test_unread_overlaps(void **state)
+{
+	static const uint64_t unread[] = {5, 7};
+	struct fake *live = open_inbox(6, -1), *fake = open_inbox(6, 0);
+
+	(void)state;
+	notify(7);
+	give_unread(fake, unread, ARRAY_LEN(unread));
+	notify(8);
+	assert_string_equal(heard(fake), " 5 7 8");
+	fake_free(fake);
+	fake_free(live);
+}
+
+static void test_unread_resync(void **state)
+{
+	static const struct {
+		uint64_t head;
+		int64_t cursor;
+	} rows[] = {{0, 1}, {6, 7}, {200, 99}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fake *fake = open_inbox(rows[i].head, rows[i].cursor);
+
+		assert_string_equal(heard(fake), " r");
+		assert_int_equal(fake->conn->state, CONN_LIVE);
+		fake_free(fake);
+		assert_int_equal(asked.unread, 0);
+		tear_down(state);
+		assert_int_equal(set_up(state), 0);
+	}
+}
+
+static void test_unread_fails(void **state)
+{
+	struct fake *fake = open_inbox(6, 2);
+
+	(void)state;
+	room_unread(fake->conn, NULL, 0, true);
+	assert_string_equal(heard(fake), " e");
+	assert_int_equal(fake->conn->close_code, CLOSE_SERVER_ERROR);
+	fake_free(fake);
+	asked.refuse = true;
+	fake = open_inbox(6, 2);
+	assert_int_equal(fake->conn->close_code, CLOSE_SERVER_ERROR);
+	fake_free(fake);
+}
+
+/* More than a page, to one who reads slowly: in pages, as he reads, without tripping the latch. */
+static void test_unread_slowly(void **state)
+{
+	struct fake *fake = open_inbox(90, -1);
+	uint64_t ids[STREAM_PAGE];
+	int given = 0;
+
+	(void)state;
+	fake_free(fake);
+	fake = open_inbox(2000, 1990);
+	fake->takes = 3;
+	/* full pages first: the last one is shorter */
+	for (int turns = 0; fake->conn->unread_until && turns < 3000; turns++) {
+		size_t count = 0;
+
+		for (uint64_t id = asked.since + 1; id <= 3000 && count < STREAM_PAGE; id++)
+			ids[count++] = id;
+		given = asked.unread;
+		give_unread(fake, ids, count);
+		assert_true(conn_queued(fake->conn) <= 1000);
+		fake_take(fake, 4);
+	}
+	assert_true(given > 2);
+	fake_take(fake, SIZE_MAX);
+	assert_int_equal(fake->conn->state, CONN_LIVE);
+	assert_int_equal(fake->count, 1010);
+	assert_int_equal(fake->conn->cursor, 3000);
+	fake_free(fake);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -468,6 +761,15 @@ int main(void)
 	    TEST(test_figures),
 	    TEST(test_figures_after_a_change),
 	    TEST(test_gone),
+	    TEST(test_groups),
+	    TEST(test_groups_lost),
+	    TEST(test_presence),
+	    TEST(test_inbox),
+	    TEST(test_unread),
+	    TEST(test_unread_overlaps),
+	    TEST(test_unread_resync),
+	    TEST(test_unread_fails),
+	    TEST(test_unread_slowly),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -315,6 +315,39 @@ static void test_other_writers(void **state)
 				      "\"2026-01-18T10:30:00.000Z\"");
 }
 
+/* The members of an object's text, to go into another's. */
+static void test_members(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *members; /* NULL: it is no object */
+	} rows[] = {
+	    {"{}", ""},
+	    {" {\n \t} \r\n", ""},
+	    {"{\"a\":1}", "\"a\":1"},
+	    {"{ \"a\" : {\"b\": \"}\"}}", "\"a\" : {\"b\": \"}\"}"},
+	    {"", NULL},
+	    {"  ", NULL},
+	    {"{", NULL},
+	    {"}", NULL},
+	    {"[]", NULL},
+	    {"null", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *members = NULL;
+		size_t len = 0;
+
+		assert_int_equal(json_members(rows[i].text, strlen(rows[i].text), &members, &len),
+				 rows[i].members != NULL);
+		if (!rows[i].members)
+			continue;
+		assert_int_equal(len, strlen(rows[i].members));
+		assert_memory_equal(members, rows[i].members, len);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -327,6 +360,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_walks, begin, end),
 	    cmocka_unit_test_setup_teardown(test_written_strings, begin, end),
 	    cmocka_unit_test_setup_teardown(test_other_writers, begin, end),
+	    cmocka_unit_test(test_members),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
