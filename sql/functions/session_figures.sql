@@ -12,7 +12,7 @@ LANGUAGE sql STABLE AS $$
 		FROM session_streams t WHERE t.session_id = i.session_id) t
 	CROSS JOIN LATERAL (SELECT count(*) AS total FROM participants p WHERE p.session_id = i.session_id) p
 	CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE a.status = 'SUBMITTED') AS submitted,
-			coalesce(round(avg(a.answered_questions)), 0)::bigint AS progress,
+			coalesce(avg(a.answered_questions), 0)::double precision AS progress,
 			coalesce(sum(a.violations), 0) AS violations
 		FROM attempts a WHERE a.session_id = i.session_id) a
 $$;
