@@ -206,8 +206,8 @@ void conn_heard(struct conn *conn, int64_t now)
 	conn->unanswered = 0;
 }
 
-/* A ping that stays unanswered is repeated after half the time, and that one gets the other half: a peer is dead two
- * intervals after its last sign of life, however long they are. */
+/* A ping that stays unanswered is repeated after half the time, and that one gets the other half: a peer is
+ * dead two intervals after its last sign of life, however long they are. */
 static int64_t patience(const struct conn *conn, const struct conn_rules *rules)
 {
 	return rules->ping_seconds * (conn->unanswered ? 500 : 1000);

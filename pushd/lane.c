@@ -302,9 +302,13 @@ enum err lane_new(const struct config *config, const struct token_keys *keys, co
 	lane->hooks = *hooks;
 	lane->count = (size_t)config->pushd_lanes + 1;
 	lane->workers = calloc(lane->count, sizeof(struct worker));
+	if (!lane->workers) {
+		free(lane);
+		return ERR_MEMORY;
+	}
 	list_init(&lane->results);
 	pthread_mutex_init(&lane->lock, NULL);
-	for (size_t i = 0; lane->workers && i < lane->count; i++) {
+	for (size_t i = 0; i < lane->count; i++) {
 		if (!start(lane, &lane->workers[i], i)) {
 			db_free(lane->workers[i].db);
 			break;

@@ -342,7 +342,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
 		return filter(wsi);
 	case LWS_CALLBACK_ESTABLISHED:
-		return opened(wsi, session);
+		return session ? opened(wsi, session) : -1;
 	case LWS_CALLBACK_HTTP:
 		return http_request(wsi, in);
 	case LWS_CALLBACK_CLOSED:
@@ -431,7 +431,7 @@ void server_end(struct server *server)
 
 void server_free(struct server *server)
 {
-	/* on somebody else's loop the library ends in two steps: its handles were closed, now its memory goes */
+	/* on a foreign loop the library ends in two steps: its handles were closed, now its memory goes */
 	if (server && server->context)
 		lws_context_destroy(server->context);
 	free(server);
