@@ -19,6 +19,7 @@ enum {
 	PASSAGES_MOST = 50,
 	QUESTIONS_MOST = 500, /* of a test … */
 	QUESTIONS_MOST_OF_PASSAGE = 200,
+	BODY_MOST = 8 << 20, /* characters of a passage: what the call itself may hold */
 	OPTIONS_LEAST = 2,
 	OPTIONS_MOST = 30,
 	OPTION_ID_MOST = 20,
@@ -315,7 +316,7 @@ struct passage {
 static const struct field PASSAGE_FIELDS[] = {
     FIELD(struct passage, id, FIELD_VALUE, false, 0, 0),
     FIELD(struct passage, title, FIELD_TEXT, false, 0, 200),
-    FIELD(struct passage, body, FIELD_TEXT, false, 0, 100000),
+    FIELD(struct passage, body, FIELD_TEXT, false, 0, BODY_MOST),
     FIELD(struct passage, questions, FIELD_VALUE, true, 0, 0),
     FIELD_END,
 };
