@@ -841,6 +841,7 @@ class Channel extends Emitter {
 			this.lastEventId = message.event_id;
 		}
 		if (message.type === 'pong') this.#pong(message);
+		if (message.type === 'resync_required') this.lastEventId = message.last_event_id ?? this.lastEventId;
 		if (message.ref !== undefined) this.#settle(message.ref, message);
 		this.hear(message);
 		this.emit('message', message);
@@ -865,7 +866,7 @@ class Channel extends Emitter {
 		this.rtt = monotonic() - sent;
 		this.clock.sample(sent, Date.parse(message.timestamp));
 		// all up to here that we may see, we have seen
-		if (message.last_event_id > this.lastEventId) this.lastEventId = message.last_event_id;
+		if (message.last_event_id > (this.lastEventId ?? -1)) this.lastEventId = message.last_event_id;
 	}
 
 	#settle(ref, message, failure) {
@@ -1168,8 +1169,7 @@ export class SessionSocket extends Channel {
 			me.#setDeadline(message.session?.ends_at ?? message.ends_at);
 			me.#setAttempt(message.attempt?.id);
 		},
-		resync_required: (me, message) => {
-			me.lastEventId = message.last_event_id ?? me.lastEventId;
+		resync_required: (me) => {
 			me.#resyncDue = true;
 			me.#resync();
 		},
@@ -1416,7 +1416,8 @@ export class SessionSocket extends Channel {
 // --- the inbox ------------------------------------------------------------------------------------------------------
 
 /** A user's notifications as they come: `notification` is each of them, and each is emitted by its notification_type
- * too. With `lastEventId` (0: from the beginning) what is unread since then comes first. */
+ * too. With `lastEventId` (0: from the beginning) what is unread since then comes first; `resync_required`: that was
+ * too much, the inbox has it. */
 export class NotificationSocket extends Channel {
 	path() {
 		return '/ws';
