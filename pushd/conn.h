@@ -78,29 +78,33 @@ struct conn_hooks {
 };
 
 struct conn {
-	unsigned refs;
-	uint64_t serial; /* names it in logs: "conn" */
+	/* what every delivery looks at, close together */
+	struct list in_room; /* room's opening or listening connections */
+	uint64_t cursor;     /* the last event he got, or had no right to, or asked to skip */
+	struct actor actor;  /* nil until the token was read */
+	const struct dialect *dialect;
 	enum conn_state state;
+	bool choked;	    /* the socket takes nothing until conn_writable */
+	size_t queue_count; /* messages that wait for that */
 	const struct conn_ops *ops;
 	void *socket;
+
+	unsigned refs;
+	uint64_t serial; /* names it in logs: "conn" */
 	const struct conn_hooks *hooks;
 	void *owner; /* the hooks' */
 
 	/* who and how */
-	struct actor actor; /* nil until the token was read */
 	struct id address;  /* the client's, as IPv6 */
 	int64_t expires_at; /* the token's end, wall clock; INT64_MAX: none */
-	const struct dialect *dialect;
 
 	/* where: the room's fields */
 	struct room *room;   /* NULL before and after */
-	struct list in_room; /* room's opening or listening connections */
 	struct list of_user; /* all open connections of one user */
 	struct list in_slot; /* the slice of connections that one tick looks after */
 	struct id session_id;
 	struct id attempt_id; /* nil: none, or not known yet */
 	unsigned lookups;     /* questions for the attempt that are under way */
-	uint64_t cursor;      /* the last event he got, or had no right to, or asked to skip */
 	bool counted;	      /* presence counts him */
 	bool admitted;	      /* he has been let in */
 	bool resume;	      /* he named a cursor … */
@@ -126,10 +130,9 @@ struct conn {
 
 	/* the queue, this file's own */
 	struct message **queue; /* a ring */
-	size_t queue_cap, queue_head, queue_count;
+	size_t queue_cap, queue_head;
 	size_t queue_bytes;
 	size_t queue_limit; /* bytes; over it the latch falls */
-	bool choked;	    /* the socket takes nothing until conn_writable */
 
 	/* how it ends */
 	int close_code;		  /* 0: just drop it */

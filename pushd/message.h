@@ -14,6 +14,7 @@
 struct message {
 	unsigned refs;	   /* who holds it; freed with the last */
 	unsigned size_row; /* its row in the size histogram, found once and not at each of a thousand sends */
+	size_t head;	   /* bytes of the frame's header, which stands right in front of the text */
 	size_t len;	   /* bytes of text */
 	char *text;	   /* behind the headroom, in the same block */
 };

@@ -2,18 +2,22 @@
  *
  * - its own ping and idle timers are sorted lists, walked per connection: the retry policy is all zeroes, and
  * pings are the tick's work (conn.c);
- * - lws_write straight from the loop's thread costs what send() costs; it buffers the rest without a limit
- * when the socket is full, so after a partial write nothing more is written until the socket is writable
- * (conn.c's `choked`);
+ * - lws_write straight from the loop's thread costs little more than send() as long as the cache holds all
+ * connections; when it doesn't, the library's memory of each is the dearest part, so messages go past it while the
+ * socket takes them (send_now);
+ * - it buffers without a limit when the socket is full, so after a partial write nothing more is written until
+ * the socket is writable (conn.c's `choked`);
  * - a close code only reaches the client when the callback that returns -1 is one of a few: everything that
  * closes does so in LWS_CALLBACK_TIMER, one microsecond later;
  * - LWS_CALLBACK_CLOSED also comes for handshakes that were refused, with an empty session. */
 #include "pushd/server.h"
 
+#include <errno.h>
 #include <libwebsockets.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -41,6 +45,7 @@ struct server {
 struct session {
 	struct lws *wsi;
 	struct metrics *metrics; /* kept at hand: a thousand sends in a row look here */
+	int fd;			 /* likewise; -1: what is sent has to go through the library */
 	struct conn *conn;	 /* NULL: plain HTTP, or a refused handshake */
 	struct buf rx;		 /* a message so far */
 	bool peer_closing;	 /* the client sent a close frame; the library answers it */
@@ -55,17 +60,39 @@ static struct server *server_of(struct lws *wsi)
 
 /* --- what a connection asks of its socket --- */
 
+/* Straight into the socket; the number of bytes that it took, -1 when it is dead. The library would say the same to the
+ * kernel, but look at much more memory before it does, and a thousand connections don't fit the cache. */
+static ssize_t send_now(const struct session *session, const char *bytes, size_t len)
+{
+	if (session->fd < 0 || lws_partial_buffered(session->wsi))
+		return 0;
+	ssize_t sent = send(session->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	return sent >= 0 || (errno != EAGAIN && errno != EINTR) ? sent : 0;
+}
+
+/* The library keeps what the socket hasn't taken and sends it before anything else, its own pongs included. */
+static bool send_later(const struct session *session, struct message *message, size_t sent)
+{
+	if (sent)
+		return lws_write(session->wsi, (unsigned char *)message->text - message->head + sent,
+				 message->head + message->len - sent, LWS_WRITE_HTTP) >= 0;
+	return lws_write(session->wsi, (unsigned char *)message->text, message->len, LWS_WRITE_TEXT) >= 0;
+}
+
 static enum conn_write socket_write(void *socket, struct message *message)
 {
 	struct session *session = socket;
 	struct metrics *metrics = session->metrics;
+	size_t len = message->head + message->len;
+	ssize_t sent = send_now(session, message->text - message->head, len);
 
-	if (lws_write(session->wsi, (unsigned char *)message->text, message->len, LWS_WRITE_TEXT) < 0)
+	if (sent < 0 || ((size_t)sent < len && !send_later(session, message, (size_t)sent)))
 		return CONN_BROKEN;
 	metrics->sent++;
 	metrics->sent_bytes += message->len;
 	metrics->sizes[message->size_row]++;
-	return lws_partial_buffered(session->wsi) ? CONN_CHOKED : CONN_WRITTEN;
+	return (size_t)sent < len && lws_partial_buffered(session->wsi) ? CONN_CHOKED : CONN_WRITTEN;
 }
 
 static void socket_want_writable(void *socket)
@@ -183,6 +210,7 @@ static int opened(struct lws *wsi, struct session *session)
 
 	session->wsi = wsi;
 	session->metrics = &pushd->metrics;
+	session->fd = lws_is_ssl(wsi) ? -1 : lws_get_socket_fd(wsi);
 	buf_init(&session->rx, NULL);
 	if (!arguments || !read_path(wsi, path, sizeof(path))) {
 		free(arguments);
