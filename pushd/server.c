@@ -3,10 +3,10 @@
  * - its own ping and idle timers are sorted lists, walked per connection: the retry policy is all zeroes, and
  * pings are the tick's work (conn.c);
  * - lws_write straight from the loop's thread costs little more than send() as long as the cache holds all
- * connections; when it doesn't, the library's memory of each is the dearest part, so messages go past it while the
- * socket takes them (send_now);
- * - it buffers without a limit when the socket is full, so after a partial write nothing more is written until
- * the socket is writable (conn.c's `choked`);
+ * connections; when it doesn't, the library's memory of each is the dearest part, so messages go past it
+ * while the socket takes them (send_now);
+ * - it buffers without a limit when the socket is full, so after a partial write nothing more is written
+ * until the socket is writable (conn.c's `choked`);
  * - a close code only reaches the client when the callback that returns -1 is one of a few: everything that
  * closes does so in LWS_CALLBACK_TIMER, one microsecond later;
  * - LWS_CALLBACK_CLOSED also comes for handshakes that were refused, with an empty session. */
@@ -60,8 +60,9 @@ static struct server *server_of(struct lws *wsi)
 
 /* --- what a connection asks of its socket --- */
 
-/* Straight into the socket; the number of bytes that it took, -1 when it is dead. The library would say the same to the
- * kernel, but look at much more memory before it does, and a thousand connections don't fit the cache. */
+/* Straight into the socket; the number of bytes that it took, -1 when it is dead. The library would say the
+ * same to the kernel, but look at much more memory before it does, and a thousand connections don't fit the
+ * cache. */
 static ssize_t send_now(const struct session *session, const char *bytes, size_t len)
 {
 	if (session->fd < 0 || lws_partial_buffered(session->wsi))
@@ -71,7 +72,8 @@ static ssize_t send_now(const struct session *session, const char *bytes, size_t
 	return sent >= 0 || (errno != EAGAIN && errno != EINTR) ? sent : 0;
 }
 
-/* The library keeps what the socket hasn't taken and sends it before anything else, its own pongs included. */
+/* The library keeps what the socket hasn't taken and sends it before anything else, its own pongs included.
+ */
 static bool send_later(const struct session *session, struct message *message, size_t sent)
 {
 	if (sent)
