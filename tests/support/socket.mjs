@@ -2,6 +2,8 @@
 import { once } from 'node:events';
 import WebSocket from 'ws';
 
+const PROBE = 'where the socket stands';
+
 export class Socket {
 	constructor(url, { protocols, headers } = {}) {
 		this.heard = [];
@@ -21,6 +23,11 @@ export class Socket {
 	}
 
 	hear(message) {
+		if (message.ref === PROBE) {
+			this.position = message.last_event_id ?? this.position;
+			this.wake();
+			return;
+		}
 		this.heard.push(message);
 		if (message.event_id !== undefined) this.lastEvent = message.event_id;
 		this.wake();
@@ -56,6 +63,18 @@ export class Socket {
 		const pong = once(this.ws, 'pong').catch(() => {});
 		this.ws.ping();
 		await Promise.race([pong, this.until(() => this.ended)]);
+	}
+
+	// Has it been given its stream up to this event? Asked with heartbeats, whose answers aren't kept.
+	async reaches(event, ms = 5000) {
+		for (const end = Date.now() + ms; Date.now() < end && !this.ended;) {
+			this.position = undefined;
+			this.say({ type: 'heartbeat', ref: PROBE });
+			await this.until(() => this.position !== undefined || this.ended, 1000);
+			if (this.position >= event) return true;
+			await new Promise((done) => { setTimeout(done, 100); });
+		}
+		return Boolean(this.ended);
 	}
 
 	close(code = 1000) {

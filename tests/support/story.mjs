@@ -9,13 +9,18 @@ import { signed } from './token.mjs';
 const CAST = { admin: 'ADMIN', watcher: 'ADMIN', teacher: 'TEACHER', stranger: 'TEACHER', outsider: 'STUDENT', service: 'SERVICE' };
 
 // Derived from other things and sent when the server likes: heard only by who asks for them.
-const NOISE = ['session_stats', 'monitor_snapshot', 'presence_updated'];
+const NOISE = ['session_stats', 'real_time_stats', 'monitor_snapshot'];
+
+// The type of a message that a story expects.
+const typeOf = (wanted) => wanted.type ?? wanted.$only?.type;
 
 const STUDENTS = /^(student|outsider)/;
 
 const PATHS = {
 	live: (session) => `/api/v1/sessions/${session}/ws`,
 	'live-a': (session) => `/api/v1/websocket/${session}/ws`,
+	envelope: (session) => `/ws/sessions/${session}`,
+	notify: () => '/ws',
 };
 
 // What a story found; where the runner stood then tells nothing.
@@ -62,20 +67,27 @@ export class Story {
 		await this.world.addSession(fields);
 		// here from the first event on, so that it is never ahead of the others, as one that catches up may be
 		if (sockets.length > 0 || this.story.steps.some((step) => step.connect)) await this.watcher(this.variables.session);
-		const overRest = joined ?? names.filter((name) => !sockets.includes(name));
+		const connected = sockets.map((told) => told.as ?? told);
+		const overRest = joined ?? names.filter((name) => !connected.includes(name));
 		if (sockets.length === 0 || session === 'SCHEDULED') {
 			await this.world.move(session, overRest);
 		} else {
 			await this.world.move('WAITING', overRest);
 		}
-		for (const name of sockets) {
-			const socket = this.open(name, {});
-			if (!await socket.type('connected')) this.fail(`${name} could not connect: ${JSON.stringify(socket.ended)}`);
-		}
+		for (const told of sockets) await this.enter(typeof told === 'string' ? { as: told } : told);
 		if (sockets.length > 0 && session === 'IN_PROGRESS') {
 			this.world.keepAttempts(await this.world.must('teacher', 'POST', `/sessions/${this.variables.session}/start`));
 		}
 		await this.settle();
+	}
+
+	// One of the `given` sockets: a name, or what a step with `connect` would say. An inbox doesn't greet.
+	async enter(told) {
+		const name = told.name ?? told.as;
+		const socket = this.open(name, told);
+		if (!await (socket.inbox ? socket.opened.then(() => socket.reaches(0)) : socket.type('connected')) || socket.ended) {
+			this.fail(`${name} could not connect: ${JSON.stringify(socket.ended)}`);
+		}
 	}
 
 	fail(...problems) {
@@ -206,6 +218,7 @@ export class Story {
 		});
 		socket.at = 0; // how far its messages have been accounted for
 		socket.session = this.fill(session);
+		socket.inbox = connect === 'notify' && this.world.people[as]?.id; // whose stream it hears
 		this.sockets[name] = socket;
 		return socket;
 	}
@@ -232,7 +245,7 @@ export class Story {
 	async take(name, { expect = [], closed, within = 5 }) {
 		const socket = this.sockets[name];
 		const wanted = this.fill(expect);
-		const types = wanted.map(({ type }) => type);
+		const types = wanted.map(typeOf);
 		const loud = () => socket.heard.slice(socket.at).filter(({ type }) => !NOISE.includes(type) || types.includes(type));
 		await socket.until(() => loud().length >= wanted.length || socket.ended || socket.refused, within * 1000);
 		const heard = loud().slice(0, wanted.length);
@@ -274,7 +287,10 @@ export class Story {
 	// Whatever has happened until now has been heard by everybody who may.
 	async barrier() {
 		const open = Object.values(this.sockets).filter((socket) => !socket.gone && !socket.ended && !socket.refused);
-		for (const session of new Set(open.map((socket) => socket.session))) {
+		for (const socket of open.filter(({ inbox }) => inbox)) {
+			if (!await socket.reaches(await this.head(socket.inbox))) this.fail('an inbox was not given its newest notification within 5 s');
+		}
+		for (const session of new Set(open.filter(({ inbox }) => !inbox).map((socket) => socket.session))) {
 			if (!/^[0-9a-f-]{36}$/.test(session)) continue;
 			const watcher = await this.watcher(session);
 			const head = await this.head(session);
@@ -285,10 +301,11 @@ export class Story {
 		await Promise.all(open.map((socket) => socket.flush()));
 	}
 
-	// Ids grow; staff, who hear every event, see no hole.
+	// Ids grow; staff, who hear every event, see no hole. (An inbox has those of what had been read.)
 	numbering(name, socket) {
 		const ids = socket.heard.filter(({ event_id }) => event_id !== undefined).map(({ event_id }) => event_id);
-		const wrong = ids.findIndex((id, i) => i > 0 && (id <= ids[i - 1] || (!STUDENTS.test(name) && id !== ids[i - 1] + 1)));
+		const whole = !STUDENTS.test(name) && !socket.inbox;
+		const wrong = ids.findIndex((id, i) => i > 0 && (id <= ids[i - 1] || (whole && id !== ids[i - 1] + 1)));
 		return wrong < 0 ? [] : [`${name} hears event ${ids[wrong]} after ${ids[wrong - 1]}`];
 	}
 
@@ -298,7 +315,7 @@ export class Story {
 		const expected = this.listeners(told);
 		for (const [name, wanted] of Object.entries(expected)) {
 			const socket = this.sockets[name];
-			const types = wanted.map(({ type }) => type);
+			const types = wanted.map(typeOf);
 			const loud = () => socket.heard.slice(socket.at).filter(({ type }) => !NOISE.includes(type) || types.includes(type));
 			await socket.until(() => loud().length >= wanted.length || socket.ended, within * 1000);
 		}
@@ -306,7 +323,7 @@ export class Story {
 		const problems = [];
 		for (const [name, wanted] of Object.entries(expected)) {
 			const socket = this.sockets[name];
-			const types = wanted.map(({ type }) => type);
+			const types = wanted.map(typeOf);
 			const heard = socket.heard.slice(socket.at).filter(({ type }) => !NOISE.includes(type) || types.includes(type));
 			problems.push(...match(heard, wanted, `${name} hears`, this.variables), ...this.numbering(name, socket));
 			socket.at = socket.heard.length;
