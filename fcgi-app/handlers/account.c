@@ -43,7 +43,7 @@ enum err handle_account_create(struct call *call)
 	return call_reply(call, err, 201, &doc);
 }
 
-/* A password of any length is tried: one that can't be right is a failed login like any other. */
+/* A password that is too short is tried: it can't be right, and is a failed login like any other. */
 enum err handle_account_login(struct call *call)
 {
 	static const struct field fields[] = {

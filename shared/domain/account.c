@@ -108,6 +108,9 @@ static enum err login_doc(struct domain *d, const struct rows *rows, const char 
 	if (!role || !user || !role_parse(role, &actor.role))
 		return ERR_INTERNAL;
 	err = token_issue(d->keys, d->arena, &actor, d->config->access_token_seconds, &token);
+	/* without a private key an identity provider issues the tokens: nobody signs in here */
+	if (err == ERR_CONFIG)
+		return ERR_ACCESS_DENIED;
 	if (err != OK)
 		return err;
 	buf_init(&out, d->arena);
