@@ -24,7 +24,7 @@ export class Socket {
 
 	hear(message) {
 		if (message.ref === PROBE) {
-			this.position = message.last_event_id ?? this.position;
+			this.position = message.last_event_id ?? message.data?.last_event_id ?? this.position;
 			this.wake();
 			return;
 		}
@@ -75,6 +75,12 @@ export class Socket {
 			await new Promise((done) => { setTimeout(done, 100); });
 		}
 		return Boolean(this.ended);
+	}
+
+	// For a dialect without a greeting: has it been let in?
+	async isIn() {
+		await this.opened;
+		return await this.reaches(0) && !this.ended;
 	}
 
 	close(code = 1000) {

@@ -85,7 +85,7 @@ export class Story {
 	async enter(told) {
 		const name = told.name ?? told.as;
 		const socket = this.open(name, told);
-		if (!await (socket.inbox ? socket.opened.then(() => socket.reaches(0)) : socket.type('connected')) || socket.ended) {
+		if (!await (socket.inbox ? socket.isIn() : socket.type('connected'))) {
 			this.fail(`${name} could not connect: ${JSON.stringify(socket.ended)}`);
 		}
 	}
@@ -225,6 +225,7 @@ export class Story {
 
 	async connect(told) {
 		const socket = this.open(told.name ?? told.as, told);
+		if (socket.inbox && !told.expect && told.closed === undefined && !await socket.isIn()) this.fail(`${told.as} could not connect`);
 		await this.take(told.name ?? told.as, told);
 		if (told.refused && !await socket.until(() => socket.refused === told.refused)) {
 			this.fail(`the upgrade was answered ${socket.refused ?? 'with a socket'}, not ${told.refused}`);
