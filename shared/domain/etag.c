@@ -4,9 +4,11 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
 #include "db/rows.h"
 
-/* Adds the quoted tag at *at, and moves behind it; false when there is none. */
+/* Adds the quoted tag at *at, and moves behind it; false when there is none. Other bytes than UTF-8 are
+ * allowed in a tag, but not in the database: such a tag is none of ours. */
 static bool add_tag(struct arena *arena, struct array *tags, const char **at)
 {
 	const char *begin, *end;
@@ -19,7 +21,8 @@ static bool add_tag(struct arena *arena, struct array *tags, const char **at)
 	end = strchr(begin, '"');
 	if (!end)
 		return false;
-	array_add_text(tags, arena_strndup(arena, begin, (size_t)(end - begin)));
+	if (utf8_valid(begin, (size_t)(end - begin)))
+		array_add_text(tags, arena_strndup(arena, begin, (size_t)(end - begin)));
 	*at = end + 1;
 	return true;
 }
