@@ -244,6 +244,14 @@ static bool claims_read(jwt_t *jwt, struct token_claims *claims)
 	return true;
 }
 
+/* Names of algorithms are told apart by case (RFC 7515, 4.1.1), which libjwt doesn't. */
+static bool names_algorithm(jwt_t *jwt, jwt_alg_t alg)
+{
+	const char *name = jwt_get_header(jwt, "alg");
+
+	return name && jwt_get_alg(jwt) == alg && strcmp(name, jwt_alg_str(alg)) == 0;
+}
+
 /* Extensions that a reader must understand, and we know none (RFC 7515, 4.1.11). */
 static bool names_extensions(jwt_t *jwt)
 {
@@ -264,7 +272,7 @@ enum err token_verify(const struct token_keys *keys, const char *token, struct t
 		return ERR_AUTH_FAILED;
 	if (jwt_decode(&jwt, token, keys->verify_key, keys->verify_len) != 0)
 		return ERR_AUTH_FAILED;
-	good = jwt_get_alg(jwt) == keys->alg && !names_extensions(jwt) && claims_read(jwt, &claims);
+	good = names_algorithm(jwt, keys->alg) && !names_extensions(jwt) && claims_read(jwt, &claims);
 	jwt_free(jwt);
 	if (!good)
 		return ERR_AUTH_FAILED;

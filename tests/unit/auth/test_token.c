@@ -163,6 +163,7 @@ static void test_claims(void **state UNUSED)
 	     ERR_AUTH_FAILED},
 	    {"alg none", "{\"alg\":\"none\"}", "{" WHO ",\"exp\":<F>}", SECRET, ERR_AUTH_FAILED},
 	    {"alg None", "{\"alg\":\"None\"}", "{" WHO ",\"exp\":<F>}", SECRET, ERR_AUTH_FAILED},
+	    {"alg hs256", "{\"alg\":\"hs256\"}", "{" WHO ",\"exp\":<F>}", SECRET, ERR_AUTH_FAILED},
 	    {"alg missing", "{\"typ\":\"JWT\"}", "{" WHO ",\"exp\":<F>}", SECRET, ERR_AUTH_FAILED},
 	    {"alg another HMAC", "{\"alg\":\"HS512\"}", "{" WHO ",\"exp\":<F>}", SECRET, ERR_AUTH_FAILED},
 	    {"crit", "{\"alg\":\"HS256\",\"crit\":[\"b64\"],\"b64\":false}", "{" WHO ",\"exp\":<F>}", SECRET,
