@@ -156,30 +156,15 @@ static void on_patience(uv_timer_t *timer)
 
 /* --- the socket --- */
 
-/* The address and port in "host:port", "[host]:port", ":port"; false for anything else. */
 static bool read_address(const char *text, struct sockaddr_in6 *ret, bool *ret_any)
 {
-	const char *colon = strrchr(text, ':');
-	size_t len = colon ? (size_t)(colon - text) : 0;
-	char host[ADDRESS_TEXT], *end;
-	struct id address = {{0}};
-	long port;
+	struct id address;
+	uint16_t port;
 
-	if (!colon)
+	if (!endpoint_parse(text, &address, &port))
 		return false;
-	port = strtol(colon + 1, &end, 10);
-	if (*end || end == colon + 1 || port < 0 || port > 65535)
-		return false;
-	if (len >= 2 && text[0] == '[' && text[len - 1] == ']')
-		text++, len -= 2;
-	if (len >= sizeof(host))
-		return false;
-	memcpy(host, text, len);
-	host[len] = '\0';
-	*ret_any = len == 0;
-	if (len && !address_parse(host, &address))
-		return false;
-	*ret = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
+	*ret_any = text[0] == ':' && text[1] != ':';
+	*ret = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons(port)};
 	memcpy(&ret->sin6_addr, address.b, sizeof(address.b));
 	return true;
 }

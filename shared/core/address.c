@@ -1,7 +1,6 @@
 #include "core/address.h"
 
 #include <arpa/inet.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const uint8_t mapped_prefix[12] = {[10] = 0xff, [11] = 0xff};
@@ -35,20 +34,21 @@ char *address_format(const struct id *address, char text[ADDRESS_TEXT])
 	return text;
 }
 
-static bool parse_bits(const char *text, int most, int *ret)
+/* Digits alone, at most five of them. */
+static bool parse_number(const char *text, int most, int *ret)
 {
-	int bits = 0;
+	int number = 0;
 
-	if (!*text || strlen(text) > 3)
+	if (!*text || strlen(text) > 5)
 		return false;
 	for (; *text; text++) {
 		if (*text < '0' || *text > '9')
 			return false;
-		bits = bits * 10 + (*text - '0');
+		number = number * 10 + (*text - '0');
 	}
-	if (bits > most)
+	if (number > most)
 		return false;
-	*ret = bits;
+	*ret = number;
 	return true;
 }
 
@@ -67,7 +67,7 @@ bool network_parse(const char *text, struct network *ret)
 	if (!address_parse(address, &network.address))
 		return false;
 	dotted = !strchr(address, ':');
-	if (slash && !parse_bits(slash + 1, dotted ? 32 : 128, &network.bits))
+	if (slash && !parse_number(slash + 1, dotted ? 32 : 128, &network.bits))
 		return false;
 	if (slash && dotted)
 		network.bits += 96;
@@ -83,6 +83,29 @@ bool network_contains(const struct network *network, const struct id *address)
 	if (memcmp(network->address.b, address->b, whole) != 0)
 		return false;
 	return rest == 0 || (network->address.b[whole] ^ address->b[whole]) >> (8 - rest) == 0;
+}
+
+bool endpoint_parse(const char *text, struct id *ret_address, uint16_t *ret_port)
+{
+	const char *colon = strrchr(text, ':');
+	size_t len = colon ? (size_t)(colon - text) : 0;
+	char host[ADDRESS_TEXT];
+	struct id address = ID_NIL;
+	int port;
+
+	if (!colon || !parse_number(colon + 1, UINT16_MAX, &port))
+		return false;
+	if (len > 2 && text[0] == '[' && text[len - 1] == ']')
+		text++, len -= 2;
+	if (len >= sizeof(host))
+		return false;
+	memcpy(host, text, len);
+	host[len] = '\0';
+	if (len && !address_parse(host, &address))
+		return false;
+	*ret_address = address;
+	*ret_port = (uint16_t)port;
+	return true;
 }
 
 static bool is_trusted(const struct id *address, const struct config_list *trusted)

@@ -26,6 +26,9 @@ char *address_format(const struct id *address, char text[ADDRESS_TEXT]);
 MUST_CHECK bool network_parse(const char *text, struct network *ret);
 bool network_contains(const struct network *network, const struct id *address);
 
+/* Reads where a server listens: "127.0.0.1:8765", "[::1]:8765", or ":8765", whose address is nil: any. */
+MUST_CHECK bool endpoint_parse(const char *text, struct id *ret_address, uint16_t *ret_port);
+
 /* The client's address, for limits and logs. `peer` is who holds the connection: address text, or "" (or
  * NULL) for a Unix socket, which only a proxy of ours can hold. From a peer that isn't `trusted`,
  * X-Forwarded-For is a claim, and the client is the peer. Else it is the header's right-most entry that isn't

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -134,19 +133,12 @@ static void check_keys(struct config_loading *loading, enum config_service servi
 		check_readable(loading, "jwt_private_key_file", loading->config->jwt_private_key_file);
 }
 
-/* "127.0.0.1:8765", "[::1]:8765" */
-static bool has_port(const char *address)
-{
-	const char *colon = strrchr(address, ':');
-	size_t digits = colon ? strspn(colon + 1, "0123456789") : 0;
-
-	return digits >= 1 && digits <= 5 && !colon[1 + digits] && atoi(colon + 1) <= 65535;
-}
-
 static void check_addresses(struct config_loading *loading)
 {
 	const struct config_list *proxies = &loading->config->trusted_proxies;
 	struct network network;
+	struct id address;
+	uint16_t port;
 
 	for (int i = 0; i < proxies->count; i++) {
 		if (!network_parse(proxies->items[i], &network))
@@ -155,7 +147,7 @@ static void check_addresses(struct config_loading *loading)
 	}
 	if (loading->config->bus_endpoints.count == 0)
 		config_complain(loading, "bus_endpoints", "must name an endpoint");
-	if (!has_port(loading->config->pushd_listen))
+	if (!endpoint_parse(loading->config->pushd_listen, &address, &port))
 		config_complain(loading, "pushd_listen", "must be address:port");
 }
 

@@ -52,6 +52,48 @@ static void test_addresses(void **state)
 	assert_false(address_parse(NULL, &id));
 }
 
+static void test_endpoints(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *address; /* NULL: refused */
+		int port;
+	} rows[] = {
+	    {"127.0.0.1:8765", "127.0.0.1", 8765},
+	    {"[::1]:1", "::1", 1},
+	    {"::1:65535", "::1", 65535},
+	    {":80", "::", 80},
+	    {"[::]:0", "::", 0},
+	    {"127.0.0.1", NULL, 0},
+	    {"127.0.0.1:", NULL, 0},
+	    {"127.0.0.1:65536", NULL, 0},
+	    {"127.0.0.1:000080", NULL, 0},
+	    {"127.0.0.1:+80", NULL, 0},
+	    {"127.0.0.1: 80", NULL, 0},
+	    {"localhost:80", NULL, 0},
+	    {"*:80", NULL, 0},
+	    {"[]:80", NULL, 0},
+	    {"[::1:80", NULL, 0},
+	    {"x[::1]:80", NULL, 0},
+	    {"80", NULL, 0},
+	    {"", NULL, 0},
+	};
+	struct id id;
+	uint16_t port;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char text[ADDRESS_TEXT];
+
+		if (endpoint_parse(rows[i].text, &id, &port) != (rows[i].address != NULL))
+			fail_msg("\"%s\"", rows[i].text);
+		if (!rows[i].address)
+			continue;
+		assert_string_equal(address_format(&id, text), rows[i].address);
+		assert_int_equal(port, rows[i].port);
+	}
+}
+
 static void test_networks(void **state)
 {
 	static const struct {
@@ -209,9 +251,9 @@ static void test_no_proxies(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_addresses),	cmocka_unit_test(test_networks),
-	    cmocka_unit_test(test_no_networks), cmocka_unit_test(test_clients),
-	    cmocka_unit_test(test_no_proxies),
+	    cmocka_unit_test(test_addresses), cmocka_unit_test(test_endpoints),
+	    cmocka_unit_test(test_networks),  cmocka_unit_test(test_no_networks),
+	    cmocka_unit_test(test_clients),   cmocka_unit_test(test_no_proxies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
