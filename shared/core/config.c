@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/utf8.h"
 #include "core/config_line.h"
 #include "core/config_loading.h"
@@ -416,10 +417,16 @@ static bool holds_password(const char *text)
 
 static void print_list(const struct config_list *list, FILE *out)
 {
-	if (!list->count)
-		fputs("\"\"", out);
-	for (int i = 0; i < list->count; i++)
-		fprintf(out, "%s%s", i ? " " : "", list->items[i]);
+	struct buf text;
+
+	buf_init(&text, NULL);
+	buf_adds(&text, "");
+	for (int i = 0; i < list->count; i++) {
+		buf_adds(&text, i ? " " : "");
+		buf_adds(&text, list->items[i]);
+	}
+	config_line_write_value(text.failed ? "(no memory)" : text.data, out);
+	buf_done(&text);
 }
 
 static void print_value(const struct key *key, const void *value, FILE *out)
