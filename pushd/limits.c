@@ -7,10 +7,16 @@
 #include "base/map.h"
 
 #define KEYS_MAX 200000 /* of each kind: about 10 MiB */
+#define SWEEP_MS 1000	/* a full table is looked through at most so often */
+
+struct table {
+	struct map *windows; /* of struct window */
+	int64_t swept_at;    /* when it was last found full */
+};
 
 struct limits {
-	struct map *users;     /* user -> struct window: attempts with a good token */
-	struct map *addresses; /* address -> struct window: attempts with a bad one */
+	struct table users;	/* attempts with a good token */
+	struct table addresses; /* attempts with a bad one */
 };
 
 /* Moves the window on to the minute of `now`. */
@@ -54,9 +60,9 @@ struct limits *limits_new(void)
 
 	if (!limits)
 		return NULL;
-	limits->users = map_new();
-	limits->addresses = map_new();
-	if (!limits->users || !limits->addresses) {
+	limits->users.windows = map_new();
+	limits->addresses.windows = map_new();
+	if (!limits->users.windows || !limits->addresses.windows) {
 		limits_free(limits);
 		return NULL;
 	}
@@ -77,28 +83,38 @@ void limits_free(struct limits *limits)
 {
 	if (!limits)
 		return;
-	if (limits->users)
-		sweep(limits->users, INT64_MAX, 0);
-	if (limits->addresses)
-		sweep(limits->addresses, INT64_MAX, 0);
-	map_free(limits->users);
-	map_free(limits->addresses);
+	if (limits->users.windows)
+		sweep(limits->users.windows, INT64_MAX, 0);
+	if (limits->addresses.windows)
+		sweep(limits->addresses.windows, INT64_MAX, 0);
+	map_free(limits->users.windows);
+	map_free(limits->addresses.windows);
 	free(limits);
 }
 
-/* The key's window, made when it has none. NULL: no memory, or no room even after a sweep. */
-static struct window *window_of(struct map *map, const struct id *key, int64_t now)
+/* Who has filled the table must not make everybody's attempt cost a walk through all of it. */
+static bool has_room(struct table *table, int64_t now)
 {
-	struct window *window = map_find(map, key);
+	if (map_count(table->windows) < KEYS_MAX)
+		return true;
+	if (table->swept_at && now - table->swept_at < SWEEP_MS)
+		return false;
+	table->swept_at = now;
+	sweep(table->windows, now, WINDOW_MS);
+	return map_count(table->windows) < KEYS_MAX;
+}
+
+/* The key's window, made when it has none. NULL: no memory, or no room even after a sweep. */
+static struct window *window_of(struct table *table, const struct id *key, int64_t now)
+{
+	struct window *window = map_find(table->windows, key);
 
 	if (window)
 		return window;
-	if (map_count(map) >= KEYS_MAX)
-		sweep(map, now, WINDOW_MS);
-	if (map_count(map) >= KEYS_MAX)
+	if (!has_room(table, now))
 		return NULL;
 	window = calloc(1, sizeof(*window));
-	if (window && !map_put(map, key, window)) {
+	if (window && !map_put(table->windows, key, window)) {
 		free(window);
 		return NULL;
 	}
@@ -107,7 +123,7 @@ static struct window *window_of(struct map *map, const struct id *key, int64_t n
 
 bool limits_attempt(struct limits *limits, const struct config *config, const struct id *user_id, int64_t now)
 {
-	struct window *window = window_of(limits->users, user_id, now);
+	struct window *window = window_of(&limits->users, user_id, now);
 
 	/* a good token is let in when there is no memory to count it */
 	return !window || window_take(window, config->ws_attempts_per_user, now);
@@ -115,20 +131,20 @@ bool limits_attempt(struct limits *limits, const struct config *config, const st
 
 bool limits_failure(struct limits *limits, const struct config *config, const struct id *address, int64_t now)
 {
-	struct window *window = window_of(limits->addresses, address, now);
+	struct window *window = window_of(&limits->addresses, address, now);
 
 	return window && window_take(window, config->ws_failures_per_address, now);
 }
 
 void limits_sweep(struct limits *limits, int64_t now)
 {
-	sweep(limits->users, now, 2 * WINDOW_MS);
-	sweep(limits->addresses, now, 2 * WINDOW_MS);
+	sweep(limits->users.windows, now, 2 * WINDOW_MS);
+	sweep(limits->addresses.windows, now, 2 * WINDOW_MS);
 }
 
 size_t limits_count(const struct limits *limits)
 {
-	return map_count(limits->users) + map_count(limits->addresses);
+	return map_count(limits->users.windows) + map_count(limits->addresses.windows);
 }
 
 bool limits_origin(const struct config *config, const char *origin)
