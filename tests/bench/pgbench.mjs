@@ -45,7 +45,7 @@ ${await statement()};
 	async run(clients, seconds) {
 		const values = Object.entries({ known: 0, ...VALUES }).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
 		const { stdout } = await exec(this.program, ['-n', '-M', 'prepared', '-c', String(clients), '-j', String(Math.min(clients, 2)),
-			'-T', String(seconds), '-f', this.script, ...values, this.conninfo]);
+			'-T', String(Math.ceil(seconds)), '-f', this.script, ...values, this.conninfo]);
 		return { answers: Number(/transactions actually processed: (\d+)/.exec(stdout)[1]),
 			per_second: Number(/^tps = ([\d.]+)/m.exec(stdout)[1]) };
 	}
