@@ -3,6 +3,7 @@
 
 #include <libwebsockets.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <uv.h>
 
@@ -11,15 +12,6 @@
 #include "pushd/polling.h"
 
 #define TICK_MS 20
-
-const struct engineio_rules echo_rules = {
-    .ping_interval = 300,
-    .ping_timeout = 200,
-    .upgrade_timeout = 10000,
-    .linger = 5000,
-    .max_payload = 1000000,
-    .queue_bytes = 16 * 1024 * 1024,
-};
 
 struct echo {
 	const struct echo_server *server;
@@ -132,6 +124,23 @@ static void init_loop(struct echo *echo)
 	uv_timer_start(&echo->tick, on_tick, TICK_MS, TICK_MS);
 	uv_signal_start(&echo->terminate, on_signal, SIGTERM);
 	uv_signal_start(&echo->interrupt, on_signal, SIGINT);
+}
+
+bool echo_arguments(int argc, char **argv, struct engineio_rules *ret_rules)
+{
+	if (argc != 2 && argc != 4) {
+		fprintf(stderr, "usage: %s PORT [PING_INTERVAL_MS PING_TIMEOUT_MS]\n", argv[0]);
+		return false;
+	}
+	*ret_rules = (struct engineio_rules){
+	    .ping_interval = argc == 4 ? atol(argv[2]) : 300,
+	    .ping_timeout = argc == 4 ? atol(argv[3]) : 200,
+	    .upgrade_timeout = 10000,
+	    .linger = 5000,
+	    .max_payload = 1000000,
+	    .queue_bytes = 16 * 1024 * 1024,
+	};
+	return true;
 }
 
 int echo_serve(const struct echo_server *server, const char *port)

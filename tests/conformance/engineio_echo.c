@@ -1,7 +1,4 @@
 /* engineio_echo PORT: an Engine.IO server at /engine.io/ that sends every message back. */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "base/buf.h"
 #include "tests/conformance/echo_server.h"
 #include "pushd/polling.h"
@@ -53,12 +50,15 @@ static void tick(void *context, int64_t now)
 int main(int argc, char **argv)
 {
 	const struct engineio_hooks hooks = {opened, text, binary, writable, closed};
-	struct engineio *engine = engineio_new(&echo_rules, &polling_ops, &hooks, NULL);
-	const struct echo_server server = {"/engine.io/", engine, tick, engine};
-	int status = argc == 2 && engine ? echo_serve(&server, argv[1]) : 2;
+	struct echo_server server = {.path = "/engine.io/", .tick = tick};
+	struct engineio_rules rules;
+	int status = 2;
 
-	if (argc != 2)
-		fputs("usage: engineio_echo PORT\n", stderr);
-	engineio_free(engine);
+	if (!echo_arguments(argc, argv, &rules))
+		return status;
+	server.engine = server.context = engineio_new(&rules, &polling_ops, &hooks, NULL);
+	if (server.engine)
+		status = echo_serve(&server, argv[1]);
+	engineio_free(server.engine);
 	return status;
 }

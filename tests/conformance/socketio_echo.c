@@ -7,7 +7,6 @@
  * `auth` is sent a few milliseconds after the connection, as a packet of its own: a client that asks for one
  * message after the other would miss it when both come at once.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,13 +120,14 @@ int main(int argc, char **argv)
 	const struct socketio_app app = {.connect = connect, .event = event, .gone = gone};
 	struct echo echo;
 	struct echo_server server = {.path = "/socket.io/", .tick = tick, .context = &echo};
+	struct engineio_rules rules;
 	int status = 2;
 
+	if (!echo_arguments(argc, argv, &rules))
+		return status;
 	list_init(&echo.greetings);
-	echo.io = socketio_new(&echo_rules, CONNECT_TIMEOUT_MS, &polling_ops, &app, &echo);
-	if (argc != 2)
-		fputs("usage: socketio_echo PORT\n", stderr);
-	if (echo.io && argc == 2) {
+	echo.io = socketio_new(&rules, CONNECT_TIMEOUT_MS, &polling_ops, &app, &echo);
+	if (echo.io) {
 		server.engine = socketio_engine(echo.io);
 		status = echo_serve(&server, argv[1]);
 	}
