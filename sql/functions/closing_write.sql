@@ -2,7 +2,7 @@
 -- caller has locked them. Publishes student_submitted for each, in the order given; returns the last one's id, NULL for none.
 CREATE OR REPLACE FUNCTION closing_write(p_type text, p_at timestamptz, p_attempts uuid[], p_scores numeric[],
 	p_raws numeric[], p_marks text[], p_tables text[], p_scaled boolean[]) RETURNS bigint
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
 	v_ids bigint[];
 BEGIN

@@ -3,7 +3,7 @@
 -- even where his entry stays for the sake of his attempt.
 CREATE OR REPLACE FUNCTION session_judge(p_users uuid[], p_roles text[], p_sessions uuid[])
 RETURNS TABLE (place bigint, outcome text)
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE SET enable_seqscan = off AS $$
 	SELECT i.place, CASE
 		WHEN u.active IS NOT TRUE OR u.role <> i.role THEN 'AUTH_FAILED'
 		WHEN s.id IS NULL THEN 'SESSION_NOT_FOUND'
