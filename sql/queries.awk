@@ -5,13 +5,14 @@
 #
 # becomes
 #
-#	enum err q_session_get(struct db *db, struct arena *arena, const struct id *session_id, int64_t limit,
+#	enum err q_session_get(struct db *db, struct arena *arena, const struct id *p_session_id, int64_t p_limit,
 #			       struct rows **ret);
 #
-# Parameters come in the order of first appearance. uuid is const struct id * (NULL or nil: SQL NULL), the
-# integers are int64_t, boolean is bool, everything else is const char * (NULL: SQL NULL). :exec has no ret;
-# :one and :many tell the reader what to expect. Run with -v part=header or -v part=source. Whatever it
-# doesn't understand is an error that names file and line. Plain POSIX awk.
+# Parameters come in the order of first appearance; behind p_ no name means anything else in C. uuid is const
+# struct id * (NULL or nil: SQL NULL), the integers are int64_t, boolean is bool, everything else is const
+# char * (NULL: SQL NULL). :exec has no ret; :one and :many tell the reader what to expect. Run with
+# -v part=header or -v part=source. Whatever it doesn't understand is an error that names file and line.
+# Plain POSIX awk.
 
 BEGIN {
 	if (part != "header" && part != "source") {
@@ -23,11 +24,6 @@ BEGIN {
 	words("int integer bigint smallint", "int")
 	words("bool boolean", "bool")
 	words("text json jsonb timestamptz interval date numeric real double:precision bytea", "text")
-	split("db arena ret params auto break case char const continue default do double else enum extern float for " \
-		"goto if inline int long register restrict return short signed sizeof static struct switch typedef union " \
-		"unsigned void volatile while bool", list, " ")
-	for (i in list)
-		reserved[list[i]] = 1
 	print "/* Made by sql/queries.awk from sql/queries; don't edit. */"
 	print part == "header" ? "#ifndef INVIGIL_GEN_QUERIES_H\n#define INVIGIL_GEN_QUERIES_H\n\n" \
 		"#include <stdbool.h>\n#include <stdint.h>\n\n#include \"base/arena.h\"\n#include \"base/compiler.h\"\n" \
@@ -70,7 +66,7 @@ function finish(    i, c, signature)
 	for (i = 1; i <= count; i++) {
 		c = kind[i]
 		signature = signature ",\n\t\t" (c == "id" ? "const struct id *" : c == "int" ? "int64_t " : \
-			c == "bool" ? "bool " : "const char *") param[i]
+			c == "bool" ? "bool " : "const char *") "p_" param[i]
 	}
 	signature = signature (result == "exec" ? "" : ",\n\t\tstruct rows **ret") ")"
 	if (part == "header")
@@ -90,9 +86,9 @@ function body(signature,    i, text)
 	if (count > 0) {
 		printf "\tconst char *const params[] = {\n"
 		for (i = 1; i <= count; i++)
-			printf "\t\t%s,\n", kind[i] == "id" ? "param_id(" param[i] ", text_" i ")" : \
-				kind[i] == "int" ? "param_int(" param[i] ", text_" i ")" : \
-				kind[i] == "bool" ? "param_bool(" param[i] ")" : param[i]
+			printf "\t\t%s,\n", kind[i] == "id" ? "param_id(p_" param[i] ", text_" i ")" : \
+				kind[i] == "int" ? "param_int(p_" param[i] ", text_" i ")" : \
+				kind[i] == "bool" ? "param_bool(p_" param[i] ")" : "p_" param[i]
 		printf "\t};\n\n"
 	}
 	printf "\treturn db_run(db, arena, \"%s\",\n%s,\n\t\t%s, %d, %s);\n}\n\n", name, text, \
@@ -116,8 +112,6 @@ function parameter(rest,    id, type, after, i)
 		fail("parameter @" id ": unknown type " type)
 	after = substr(after, RLENGTH + 1)
 	after = after ~ /^\[\]/ ? "[]" : ""
-	if (id in reserved)
-		fail("parameter @" id ": the name is taken in C")
 	if (!(id in place)) {
 		place[id] = ++count
 		param[count] = id
