@@ -1,6 +1,6 @@
 # Invigil. `make help` lists what there is to make; `make demo` and `make test` are the two to begin with.
 
-B        := build$(if $(SANITIZE),/sanitize)
+B        := build$(if $(FUZZ),/fuzz,$(if $(SANITIZE),/sanitize))
 CC       ?= gcc
 PKGS     := libpq jansson libjwt libzmq libwebsockets libuv libsodium
 PKG_CONFIG ?= pkg-config
@@ -8,8 +8,13 @@ PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef
 HARDEN   := -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
-ifdef SANITIZE
+ifdef FUZZ
+CC := clang
+SANITIZERS := -fsanitize=fuzzer-no-link,address,undefined
+else ifdef SANITIZE
 SANITIZERS := -fsanitize=address,undefined
+endif
+ifdef SANITIZERS
 OPTIMISE := -O1 -g $(SANITIZERS) -fno-sanitize-recover=all -fno-omit-frame-pointer
 else
 OPTIMISE := -O2 -g -D_FORTIFY_SOURCE=2
@@ -98,6 +103,23 @@ $(ECHOES): $(B)/tests/%: $(B)/obj/tests/conformance/%.o $(B)/obj/tests/conforman
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# --- fuzzing: a program per decoder, by clang's libFuzzer ------------------------------------------------------------
+
+# what stands in for the database, and reads what PostgreSQL would
+SUPPORT := $(call objects,$(wildcard tests/support/*.c))
+FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fuzz/*.c))
+$(FUZZERS): $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT) $(B)/pushd.a $(B)/app.a $(B)/libinvigil.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+.PHONY: fuzz fuzzers
+fuzzers: $(FUZZERS)
+
+fuzz: ## what a fuzzer makes up, T=60 seconds for each decoder
+	@deploy/local/packages build fuzz
+	@$(BUILD_ALL) FUZZ=1 fuzzers
+	@tests/fuzz/run seconds $(or $(T),60)
+
 # --- the local stack ------------------------------------------------------------------------------------------------
 
 # These install what they miss (deploy/local/packages says so), so the programs are built by a make that looks anew
@@ -149,9 +171,10 @@ bench: ## how fast it is, beside its limits, into build/bench.jsonl: ONLY=name
 units: $(UNITS) $(HELPERS) $(ECHOES)
 
 test: ## everything, on a stack of its own: units, stories, the schema, the demo class; SANITIZE=1
-	@deploy/local/packages build run test
+	@deploy/local/packages build run test fuzz
 	@tests/support/modules
 	@$(BUILD_ALL) all units
+	@$(BUILD_ALL) FUZZ=1 fuzzers
 	@BUILD=$(abspath $(B)) tests/run $(UNITS)
 
 lint: ## include arrows, tables documented, format, cppcheck, clang-tidy
