@@ -257,6 +257,8 @@ const ROWS = new Map(Object.entries(CALLS).map(([name, row]) => {
 	return [name, { method, path, ids: path.match(/\{\w+\}/g) ?? [], flags: new Set(flags) }];
 }));
 
+const SHARING_MS = 250;
+
 // The statuses that say "not now": asked again when asking again is harmless.
 const PASSING = new Set([429, 502, 503, 504]);
 
@@ -369,7 +371,14 @@ export class Api extends Emitter {
 
 	#alone(work) {
 		const locks = this.#storage && globalThis.navigator?.locks;
-		return locks ? locks.request(`${this.#storageKey}.refresh`, work) : work();
+		if (!locks) return work();
+		return new Promise((resolve, reject) => {
+			locks.request(`${this.#storageKey}.refresh`, async () => {
+				await work().then(resolve, reject);
+				// another tab sees what we stored a moment later than the lock that we give back
+				await pause(SHARING_MS);
+			});
+		});
 	}
 
 	async #renew(stale) {
@@ -381,8 +390,10 @@ export class Api extends Emitter {
 		try {
 			await this.account_refresh({ refresh_token: this.#refreshToken });
 		} catch (error) {
-			// the access token may outlive it
-			if (error.status === 401) this.#refreshToken = null;
+			if (error.status !== 401) throw error;
+			if (this.#storage) await pause(SHARING_MS);
+			if (this.token !== stale) return this.token; // another tab was first
+			this.#refreshToken = null; // the access token may outlive it
 			throw error;
 		}
 		return this.#token;
@@ -1463,6 +1474,8 @@ export class RealtimeSocketService {
 	#exam = null; // what joinExamSession was given
 	#joined = false;
 	#answers = new Map(); // questionId -> what isn't acknowledged
+	#again; // when it is tried again
+	#failures = 0;
 	#ending = null; // an endExam that waits for the connection
 	#monitored = new Set();
 
@@ -1482,7 +1495,7 @@ export class RealtimeSocketService {
 		for (const event of EXAM_EVENTS) this.socket.on(event, (data) => this.#hear(event, data ?? {}));
 		this.socket.on('error', (data) => this.#hear('examError', data ?? {}));
 		this.socket.on('connect', () => this.#arrive());
-		this.socket.on('disconnect', () => { this.#joined = false; });
+		this.socket.on('disconnect', () => this.#leave());
 		this.socket.on('connect_error', (error) => this.#refused(error));
 		return this.socket;
 	}
@@ -1490,6 +1503,7 @@ export class RealtimeSocketService {
 	disconnect() {
 		this.stopHeartbeat();
 		this.#countdown?.stop();
+		clearTimeout(this.#again);
 		this.socket?.disconnect();
 		this.socket = null;
 		this.#exam = this.#ending = this.#countdown = null;
@@ -1528,9 +1542,8 @@ export class RealtimeSocketService {
 
 	/** Kept until the server has it; the newest answer to a question counts. */
 	submitAnswer(questionId, answer, timeSpent) {
-		const item = { questionId, answer, timeSpent };
-		this.#answers.set(questionId, item);
-		this.#send(item);
+		this.#answers.set(questionId, { body: { questionId, answer, timeSpent }, sent: false });
+		this.#sendAnswers();
 	}
 
 	/** The score is the server's own, whatever `finalScore` says. */
@@ -1540,15 +1553,23 @@ export class RealtimeSocketService {
 		else this.#ending = ending;
 	}
 
-	#send(item) {
+	#sendAnswers() {
+		clearTimeout(this.#again);
 		if (!this.#joined || !this.isConnected()) return;
-		this.socket.timeout(10_000).emit('submitAnswer', item, (late, answer) => {
-			if (!late && (!answer?.code || FINAL.has(answer.code))) this.#done(item);
-		});
+		for (const item of this.#answers.values()) if (!item.sent) this.#send(item);
 	}
 
-	#done(item) {
-		if (this.#answers.get(item.questionId) === item) this.#answers.delete(item.questionId);
+	#send(item) {
+		item.sent = true;
+		this.socket.timeout(10_000).emit('submitAnswer', item.body, (late, answer) => {
+			if (late || (answer?.code && !FINAL.has(answer.code))) {
+				item.sent = false;
+				this.#again = setTimeout(() => this.#sendAnswers(), backoff(this.#failures++, { cap: OUTBOX_CAP_MS }));
+				return;
+			}
+			this.#failures = 0;
+			if (this.#answers.get(item.body.questionId) === item) this.#answers.delete(item.body.questionId);
+		});
 	}
 
 	// --- teachers ---
@@ -1585,6 +1606,12 @@ export class RealtimeSocketService {
 		for (const examId of this.#monitored) this.socket.emit('joinMonitoring', { examId });
 	}
 
+	#leave() {
+		this.#joined = false;
+		clearTimeout(this.#again);
+		for (const item of this.#answers.values()) item.sent = false;
+	}
+
 	#refused(error) {
 		// a network that is down is socket.io's to overcome; a refusal isn't
 		if (this.socket?.active) return;
@@ -1605,7 +1632,7 @@ export class RealtimeSocketService {
 
 	#enter() {
 		this.#joined = true;
-		for (const item of this.#answers.values()) this.#send(item);
+		this.#sendAnswers();
 		if (!this.#ending) return;
 		this.socket.emit('endExam', this.#ending);
 		this.#ending = null;

@@ -1,0 +1,304 @@
+// The page that speaks every dialect by hand, in a real browser: what it shows, and what it must not do.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, describe, test } from 'node:test';
+import { openPage, startBrowser } from '../support/browser.mjs';
+import { PASSWORD, signedIn } from '../support/people.mjs';
+import { theStack } from '../support/stack.mjs';
+import { token } from '../support/token.mjs';
+import { World } from '../support/world.mjs';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PAGE = '/examples/websocket-client.html';
+const PHONE = { viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true };
+
+let stack, browser;
+before(async () => { [stack, browser] = await Promise.all([theStack(), startBrowser()]); });
+after(async () => { await browser.close(); await stack.stop(); });
+
+async function given(status = 'WAITING', joined = ['student1']) {
+	const world = new World(stack);
+	await world.addPeople({ teacher: 'TEACHER', student1: 'STUDENT', student2: 'STUDENT', service: 'SERVICE' });
+	await world.addClass(['student1', 'student2']);
+	await world.addTest('six');
+	await world.addSession({ time_limit_seconds: 600 });
+	await world.move(status, joined);
+	return world;
+}
+
+// Opens the page for somebody, fills the form and connects; `work` gets what it needs, and nothing may have complained.
+async function visit(work, { world, who = 'teacher', dialect = 'live', place, since, options, expected = [] } = {}) {
+	const opened = await openPage(browser, stack.base, PAGE, options);
+	const { page, context, complaints } = opened;
+	try {
+		if (world) {
+			await page.fill('#token', world.token(who));
+			await page.check(`[name=dialect][value="${dialect}"]`, { force: true });
+			if (dialect !== 'notify') await page.fill('#session', place ?? world.variables.session);
+			if (since !== undefined) await page.fill('#since', String(since));
+			await page.click('#connect .main');
+			await state(page, 'connected');
+		}
+		await work(opened);
+		assert.deepEqual(complaints.filter((line) => !expected.some((pattern) => pattern.test(line))), []);
+	} finally {
+		await context.close();
+	}
+}
+
+const state = (page, wanted, timeout = 10_000) =>
+	page.waitForFunction((name) => document.querySelector('.status').dataset.state === name, wanted, { timeout });
+
+// The rows of a kind that are shown; waits until there are so many.
+async function rows(page, kind, count = 1) {
+	const found = page.locator('#log li:not([hidden]) details', { has: page.locator('.kind', { hasText: new RegExp(`^${kind}(#|$)`) }) });
+	await page.waitForFunction(([name, least]) => [...document.querySelectorAll('#log li:not([hidden]) .kind')]
+		.filter((node) => node.firstChild.textContent === name).length >= least, [kind, count], { timeout: 10_000 });
+	return found;
+}
+
+async function say(page, message) {
+	await page.fill('#body', typeof message === 'string' ? message : JSON.stringify(message));
+	await page.press('#body', 'Control+Enter');
+}
+
+const answer = (world, question, value) => world.must('student1', 'POST', `/attempts/${world.variables.attempt1}/answers`,
+	{ question_id: world.variables[question], answer: value });
+
+describe('each dialect connects, shows what comes and sends what is written', () => {
+	test('live', async () => {
+		const world = await given('IN_PROGRESS');
+		await visit(async ({ page }) => {
+			await answer(world, 'q1', 'B');
+			const [row] = await (await rows(page, 'student_answer')).all();
+			assert.match(await row.locator('summary').innerText(), /Student1 Of/);
+			await row.locator('summary').click();
+			assert.equal(JSON.parse(await row.locator('pre').innerText()).answer, 'B');
+			await say(page, { type: 'state_sync_request', ref: 'r' });
+			await rows(page, 'state_sync_response');
+			await rows(page, 'ack');
+			await say(page, { type: 'nonsense' });
+			assert.match(await (await rows(page, 'error')).first().innerText(), /INVALID_MESSAGE/);
+			assert.match(await page.locator('#facts').innerText(), /IN_PROGRESS[^]*TEACHER[^]*(10:00|9:5\d)[^]*clock offset/);
+		}, { world });
+	});
+
+	test('envelope', async () => {
+		const world = await given('IN_PROGRESS');
+		await visit(async ({ page }) => {
+			await answer(world, 'q1', 'B');
+			await rows(page, 'answer_submitted');
+			await say(page, { type: 'heartbeat', data: {} });
+			await rows(page, 'pong', 2);
+		}, { world, dialect: 'envelope' });
+	});
+
+	test('notify', async () => {
+		const world = await given();
+		await visit(async ({ page }) => {
+			await world.must('service', 'POST', '/notifications', { recipient_id: world.people.teacher.id,
+				notification_type: 'batch_results_ready', payload: { batch_id: 'b', results_count: 1, download_url: '/x' } });
+			await rows(page, 'batch_results_ready');
+			await say(page, { type: 'heartbeat' });
+			await rows(page, 'pong', 2);
+		}, { world, dialect: 'notify' });
+	});
+});
+
+test('a code is as good as an id, for staff and for students', async () => {
+	const world = await given();
+	await visit(async ({ page }) => { await rows(page, 'monitor_snapshot'); }, { world, place: world.variables.code.toLowerCase() });
+	await visit(async ({ page }) => { await rows(page, 'connected'); }, { world, who: 'student2', place: world.variables.code });
+});
+
+test('what was before is there when asked for', async () => {
+	const world = await given('IN_PROGRESS');
+	await visit(async ({ page }) => {
+		await rows(page, 'waiting_room_opened');
+		await rows(page, 'session_started');
+	}, { world, since: 0 });
+});
+
+test('offline and back: said so, nothing missed, nothing twice', async () => {
+	const world = await given('IN_PROGRESS');
+	await visit(async ({ page, context }) => {
+		await answer(world, 'q1', 'first');
+		await rows(page, 'student_answer', 1);
+		await context.setOffline(true);
+		await state(page, 'waiting');
+		assert.match(await page.locator('#status').innerText(), /Next try|Connecting/);
+		await answer(world, 'q2', 'while away');
+		await context.setOffline(false);
+		await state(page, 'connected');
+		await answer(world, 'q3', 'again');
+		await rows(page, 'student_answer', 3);
+		await page.waitForTimeout(300);
+		const ids = await page.locator('#log .kind i').allInnerTexts();
+		assert.deepEqual(ids, [...new Set(ids)]);
+		assert.equal(await (await rows(page, 'student_answer')).count(), 3);
+		const notes = (await page.locator('#log .note').allInnerTexts()).join('\n');
+		assert.match(notes, /no network[^]*the network is back[^]*connected/);
+	}, { world, expected: [/ERR_INTERNET_DISCONNECTED/] });
+});
+
+test('refusals are told in words', async () => {
+	const world = await given();
+	const other = await given();
+	const refused = async (fill, pattern) => visit(async ({ page }) => {
+		await fill(page);
+		await page.click('#connect .main');
+		await page.waitForFunction(() => document.querySelector('.status').dataset.state === 'closed' ||
+			document.getElementById('connect-problem').textContent !== '');
+		assert.match(await page.locator('#connect-problem, #status').allInnerTexts().then((texts) => texts.join(' ')), pattern);
+	});
+	await refused(async () => {}, /token is needed/);
+	await refused((page) => page.fill('#token', world.token('teacher')), /Which session/);
+	await refused(async (page) => {
+		await page.fill('#token', token('not the secret of this server, but one', world.people.teacher));
+		await page.fill('#session', world.variables.session);
+	}, /AUTH_FAILED/);
+	await refused(async (page) => {
+		await page.fill('#token', world.token('student1'));
+		await page.fill('#session', other.variables.session);
+	}, /ACCESS_DENIED/);
+	await refused(async (page) => {
+		await page.fill('#token', world.token('teacher'));
+		await page.fill('#session', 'NOCODE');
+	}, /no session with the code/);
+	await visit(async ({ page }) => {
+		await say(page, '{"type": ');
+		await page.waitForFunction(() => document.getElementById('send-problem').textContent !== '');
+		assert.equal(await page.locator('.status').getAttribute('data-state'), 'connected');
+	}, { world });
+});
+
+test('signing in brings a token that nobody sees', async () => {
+	const { email, user } = await signedIn(stack, 'reader');
+	await visit(async ({ page }) => {
+		await page.click('.signin summary');
+		await page.fill('#email', email);
+		await page.fill('#password', PASSWORD);
+		await page.press('#password', 'Enter');
+		await page.waitForFunction(() => document.getElementById('token').value !== '');
+		assert.match(await page.locator('#log').innerText(), new RegExp(`signed in as ${user.full_name}, STUDENT`));
+		assert.match(await page.locator('#claims').innerText(), /STUDENT, good for 24 hours/);
+		assert.ok(!(await page.content()).includes('eyJhbGciOiJ'), 'not in the page');
+		assert.ok(!page.url().includes('eyJ'));
+		assert.equal(await page.locator('#token').getAttribute('type'), 'password');
+		assert.equal(await page.inputValue('#password'), '');
+	});
+});
+
+test('a token in a message is hidden in the log', async () => {
+	const world = await given();
+	await visit(async ({ page }) => {
+		const fresh = world.token('teacher', { seconds: 4000 });
+		await say(page, { type: 'refresh_token', ref: 'r', token: fresh });
+		await rows(page, 'ack');
+		const [row] = await (await rows(page, 'refresh_token')).all();
+		await row.locator('summary').click();
+		const text = await page.locator('#log').innerText();
+		assert.ok(!text.includes(fresh) && !text.includes(fresh.split('.')[2]));
+	}, { world });
+});
+
+test('filters: words, directions, types; and what was saved is what is shown', async () => {
+	const world = await given('IN_PROGRESS');
+	await visit(async ({ page }) => {
+		for (const [question, value] of [['q1', 'apple'], ['q2', 'pear'], ['q3', 'apple pie']]) await answer(world, question, value);
+		await rows(page, 'student_answer', 3);
+		const shown = () => page.locator('#log li:not([hidden])').count();
+		await page.keyboard.press('Escape');
+		await page.locator('h1').click();
+		await page.keyboard.press('/');
+		await page.keyboard.type('APPLE student_answer');
+		assert.equal(await shown(), 2);
+		assert.match(await page.locator('#count').innerText(), /^2 of \d+$/);
+		await page.fill('#filter', '');
+		await page.click('#types button[value=student_answer]');
+		assert.equal(await page.locator('#log li:not([hidden]) details').count(), 3);
+		const download = page.waitForEvent('download');
+		await page.click('#save');
+		const lines = readFileSync(await (await download).path(), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+		assert.equal(lines.filter(({ kind }) => kind === 'student_answer').length, 3);
+		await page.click('#types button[value=student_answer]');
+		await page.click('#directions button[value=in]');
+		assert.equal(await page.locator('#log li:not([hidden]) .way[data-way=in]').count(), 0);
+		await page.click('#directions button[value=in]');
+		assert.match(await page.locator('#count').innerText(), /^\d+$/, 'all are shown again');
+		assert.ok(await shown() > 3);
+		await page.click('#clear');
+		assert.equal(await page.locator('#log .kind', { hasText: 'student_answer' }).count(), 0);
+	}, { world });
+});
+
+test('all of it by keyboard', async () => {
+	const world = await given();
+	await visit(async ({ page }) => {
+		const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.value);
+		const tabTo = async (id) => {
+			for (let i = 0; i < 30; i++) {
+				await page.keyboard.press('Tab');
+				if (await focused() === id) return;
+			}
+			assert.fail(`${id} is not reached by Tab`);
+		};
+		await tabTo('token');
+		await page.keyboard.insertText(world.token('teacher'));
+		await tabTo('live');
+		await page.keyboard.press('ArrowRight');
+		assert.equal(await focused(), 'envelope');
+		await page.keyboard.press('ArrowLeft');
+		await tabTo('session');
+		await page.keyboard.insertText(world.variables.session);
+		await page.keyboard.press('Enter');
+		await state(page, 'connected');
+		await tabTo('body');
+		await page.keyboard.press('Control+Enter');
+		await rows(page, 'pong', 2);
+		await tabTo('log');
+		await page.keyboard.press('Tab');
+		await page.keyboard.press('Enter');
+		await page.waitForSelector('#log details[open] pre');
+	});
+});
+
+for (const [name, options] of [['light', { colorScheme: 'light' }], ['dark', { colorScheme: 'dark' }], ['phone', PHONE]]) {
+	test(`${name}: nothing to object for who sees, hears or reads it differently`, async () => {
+		const world = await given('IN_PROGRESS');
+		const judge = async (page) => {
+			const found = await page.evaluate(async (source) => {
+				(0, eval)(source); // as an extension's content script would bring it
+				const { violations } = await globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] });
+				return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+			}, AXE);
+			assert.deepEqual(found, []);
+		};
+		// the judge itself needs what the page forbids
+		await visit(async ({ page }) => { await judge(page); }, { options: { ...options, bypassCSP: true } });
+		await visit(async ({ page }) => {
+			await answer(world, 'q1', 'B');
+			await say(page, { type: 'nonsense' });
+			const row = await rows(page, 'student_answer');
+			await row.first().locator('summary').click();
+			await rows(page, 'error');
+			await judge(page);
+			const [wide, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+			assert.ok(wide <= window, `the page is ${wide} wide in a window of ${window}`);
+		}, { world, options: { ...options, bypassCSP: true } });
+	});
+}
+
+test('the theme is the reader\'s choice, and remembered', async () => {
+	await visit(async ({ page }) => {
+		const dark = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+		const before = await dark();
+		await page.click('#theme');
+		const after_ = await dark();
+		assert.notEqual(after_, before);
+		await page.reload();
+		assert.equal(await dark(), after_);
+		assert.equal(await page.locator('#theme').getAttribute('aria-pressed'), 'true');
+	});
+});

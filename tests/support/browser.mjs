@@ -1,0 +1,23 @@
+// Debian's Chromium, driven by playwright-core: one browser, a context per person.
+import { chromium } from 'playwright-core';
+
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+	'--disable-component-update', '--disable-sync'];
+
+export function startBrowser() {
+	return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: FLAGS });
+}
+
+// A page that notes what must not happen: errors, refusals by the CSP, requests that leave the site.
+export async function openPage(browser, base, path, options = {}) {
+	const context = await browser.newContext(options);
+	const page = await context.newPage();
+	const complaints = [];
+	page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+	page.on('console', (message) => { if (message.type() === 'error') complaints.push(`console: ${message.text()}`); });
+	page.on('request', (request) => {
+		if (!request.url().startsWith(`${base}/`) && !/^(data|blob):/.test(request.url())) complaints.push(`leaves the site: ${request.url()}`);
+	});
+	await page.goto(`${base}${path}`);
+	return { context, page, complaints };
+}
