@@ -348,23 +348,29 @@ bool engineio_is_writable(const struct engineio_session *session)
 	return !session->choked && !session->queue_count;
 }
 
+static enum engineio_write transmit(struct engineio_session *session, struct message *message,
+				    enum engineio_kind kind)
+{
+	if (session->state != OPEN)
+		return ENGINEIO_BROKEN;
+	if (!session->polling && !session->choked && !session->queue_count)
+		return write_socket(session, message, kind);
+	if (!enqueue(session, message, kind)) {
+		engineio_end(session, ENGINEIO_TOO_SLOW);
+		return ENGINEIO_BROKEN;
+	}
+	make_ready(session);
+	return engineio_is_writable(session) ? ENGINEIO_WRITTEN : ENGINEIO_CHOKED;
+}
+
 enum engineio_write engineio_send(struct engineio_session *session, struct message *message,
 				  enum engineio_kind kind)
 {
-	enum engineio_write result = ENGINEIO_WRITTEN;
+	enum engineio_write result = transmit(session, message, kind);
 
-	if (session->state != OPEN)
-		return ENGINEIO_BROKEN;
-	if (!session->polling && !session->choked && !session->queue_count) {
-		result = write_socket(session, message, kind);
-	} else if (!enqueue(session, message, kind)) {
-		engineio_end(session, ENGINEIO_TOO_SLOW);
-		return ENGINEIO_BROKEN;
-	} else {
-		make_ready(session);
-		result = engineio_is_writable(session) ? ENGINEIO_WRITTEN : ENGINEIO_CHOKED;
-	}
-	session->starved |= result == ENGINEIO_CHOKED;
+	/* after ENGINEIO_BROKEN there may be no session any more */
+	if (result == ENGINEIO_CHOKED)
+		session->starved = true;
 	return result;
 }
 
@@ -397,7 +403,7 @@ static void ping(struct engineio_session *session)
 	wait_in(session, &engine->pinged, due > least ? due : least);
 	session->pinged = true;
 	session->refreshed = false;
-	(void)engineio_send(session, engine->ping, ENGINEIO_TEXT);
+	(void)transmit(session, engine->ping, ENGINEIO_TEXT);
 }
 
 static void give_up(struct engineio_session *session)
@@ -555,6 +561,7 @@ enum err engineio_open(struct engineio *engine, const struct engineio_peer *peer
 {
 	struct engineio_session *session = session_new(engine, peer);
 	struct message *hello = NULL;
+	bool gone;
 
 	engine->now = now;
 	if (!session)
@@ -571,9 +578,15 @@ enum err engineio_open(struct engineio *engine, const struct engineio_peer *peer
 	wait_in(session, &engine->resting, now + engine->rules.ping_interval);
 	session->socket = socket;
 	session->refs += socket != NULL;
-	*ret = session;
-	(void)engineio_send(session, hello, ENGINEIO_TEXT);
+	session->refs++;
+	(void)transmit(session, hello, ENGINEIO_TEXT);
 	message_unref(hello);
+	/* without a socket that is given back later, a session that has ended already is nobody's */
+	gone = !socket && session->state == ENDED;
+	unref(session);
+	if (gone)
+		return ERR_MEMORY;
+	*ret = session;
 	return OK;
 }
 

@@ -169,6 +169,8 @@ int echo_serve(const struct echo_server *server, const char *port)
 	printf("listening at %s%s\n", address, server->path);
 	fflush(stdout);
 	uv_run(&echo.loop, UV_RUN_DEFAULT);
+	/* what the library began when it was told to end, it finishes when it is told again */
+	lws_context_destroy(echo.context);
 	listener_free(echo.listener);
 	polling_free(echo.polling);
 	uv_loop_close(&echo.loop);
