@@ -12,11 +12,11 @@
 #include "base/compiler.h"
 
 struct buf {
-	char *data;          /* the bytes; NULL until the first write */
-	size_t len;          /* bytes in use, without the terminator */
-	size_t cap;          /* bytes allocated */
+	char *data;	     /* the bytes; NULL until the first write */
+	size_t len;	     /* bytes in use, without the terminator */
+	size_t cap;	     /* bytes allocated */
 	struct arena *arena; /* the owner; NULL: the heap, and buf_done frees */
-	bool failed;         /* memory ran out: the content is not whole */
+	bool failed;	     /* memory ran out: the content is not whole */
 };
 
 void buf_init(struct buf *buf, struct arena *arena);

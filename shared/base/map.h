@@ -1,5 +1,5 @@
-/* A hash map from 16-byte keys (ids, addresses in IPv6 form, digests) to pointers. Open addressing, seeded per
- * map from the kernel, so that a peer who chooses keys can't choose collisions. The map owns no value. */
+/* A hash map from 16-byte keys (ids, addresses in IPv6 form, digests) to pointers. Open addressing, seeded
+ * per map from the kernel, so that a peer who chooses keys can't choose collisions. The map owns no value. */
 #ifndef INVIGIL_BASE_MAP_H
 #define INVIGIL_BASE_MAP_H
 

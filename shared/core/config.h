@@ -1,10 +1,10 @@
 /* The settings: one file, the environment over it, defaults under it; one table of keys (config.def).
  *
- * The file is lines of `key = value`, `#` begins a comment at a line's start or after white space; a value may be
- * quoted with "", where \" and \\ stand for a quote and a backslash. An unknown key, a key set twice, a value of the wrong
- * kind or out of range, and settings that don't fit together (no JWT secret) are errors that name file and line, or the
- * environment variable. An unknown INVIGIL_* variable is not an error: other programs' live there too. An empty
- * variable counts as not set. */
+ * The file is lines of `key = value`, `#` begins a comment at a line's start or after white space; a value
+ * may be quoted with "", where \" and \\ stand for a quote and a backslash. An unknown key, a key set twice,
+ * a value of the wrong kind or out of range, and settings that don't fit together (no JWT secret) are errors
+ * that name file and line, or the environment variable. An unknown INVIGIL_* variable is not an error: other
+ * programs' live there too. An empty variable counts as not set. */
 #ifndef INVIGIL_CORE_CONFIG_H
 #define INVIGIL_CORE_CONFIG_H
 
@@ -25,24 +25,26 @@ struct config_list {
 
 struct config {
 	struct arena *arena; /* owns every text below */
-#define CONFIG_FIELD_TEXT(name)                                        const char *name;
-#define CONFIG_FIELD_SECRET(name)                                      const char *name;
-#define CONFIG_FIELD_INT(name)                                         int64_t name;
-#define CONFIG_FIELD_BOOL(name)                                        bool name;
-#define CONFIG_FIELD_LIST(name)                                        struct config_list name;
+#define CONFIG_FIELD_TEXT(name)						  const char *name;
+#define CONFIG_FIELD_SECRET(name)					  const char *name;
+#define CONFIG_FIELD_INT(name)						  int64_t name;
+#define CONFIG_FIELD_BOOL(name)						  bool name;
+#define CONFIG_FIELD_LIST(name)						  struct config_list name;
 #define CONFIG(kind, name, dflt, least, most, services, reloadable, help) CONFIG_FIELD_##kind(name)
 #include "core/config.def"
 #undef CONFIG
 };
 
-/* Where settings come from when no --config names a file: INVIGIL_CONFIG, else /etc/invigil/invigil.conf if it
- * is there, else none. */
+/* Where settings come from when no --config names a file: INVIGIL_CONFIG, else /etc/invigil/invigil.conf if
+ * it is there, else none. */
 const char *config_default_path(void);
 
-/* Reads `path` (NULL: no file) and the environment, checks every value and that the whole is usable by `service`
- * (CONFIG_BOTH: every rule). jwt_secret_file is read into jwt_secret. On failure ERR_CONFIG, *ret untouched, and one line
- * per problem on `problems`: "invigil.conf:12: app_workers: must be a number from 1 to 1024". */
-MUST_CHECK enum err config_load(const char *path, enum config_service service, FILE *problems, struct config **ret);
+/* Reads `path` (NULL: no file) and the environment, checks every value and that the whole is usable by
+ * `service` (CONFIG_BOTH: every rule). jwt_secret_file is read into jwt_secret. On failure ERR_CONFIG, *ret
+ * untouched, and one line per problem on `problems`: "invigil.conf:12: app_workers: must be a number from 1
+ * to 1024". */
+MUST_CHECK enum err config_load(const char *path, enum config_service service, FILE *problems,
+				struct config **ret);
 void config_free(struct config *config);
 
 /* The effective settings as a file could hold them, secrets as "(set)" or "(not set)". */

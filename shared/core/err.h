@@ -17,8 +17,8 @@ int err_status(enum err err);
 /* The public code, "" for OK. */
 const char *err_code(enum err err);
 const char *err_sentence(enum err err);
-/* The error with this public code; OK for "" or NULL, ERR_INTERNAL for a code that no row has. Where rows share
- * a code, the first wins. */
+/* The error with this public code; OK for "" or NULL, ERR_INTERNAL for a code that no row has. Where rows
+ * share a code, the first wins. */
 enum err err_from_code(const char *code);
 
 #endif

@@ -1,5 +1,5 @@
-/* Structured lines on stderr: logfmt or JSON, one event a line. `shared/` never logs: it returns; programs log,
- * once, where the error is handled. Never pass a token, a password or an answer key.
+/* Structured lines on stderr: logfmt or JSON, one event a line. `shared/` never logs: it returns; programs
+ * log, once, where the error is handled. Never pass a token, a password or an answer key.
  *
  *   log_info("session completed", LOG_ID("session", &id), LOG_INT("attempts", n));
  *   -> time=2026-01-18T10:30:00.000Z level=info service=pushd msg="session completed" session=… attempts=3 */

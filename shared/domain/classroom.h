@@ -58,7 +58,8 @@ struct group_member {
 	struct id student_id;
 };
 
-/* Every member of every group of the session, in no order, and whether a test is taken in it. ERR_SESSION_NOT_FOUND.
+/* Every member of every group of the session, in no order, and whether a test is taken in it.
+ * ERR_SESSION_NOT_FOUND.
  */
 MUST_CHECK enum err group_members(struct domain *d, const struct id *session_id, bool *ret_has_test,
 				  struct group_member **ret, size_t *ret_count);

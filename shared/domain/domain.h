@@ -1,12 +1,13 @@
 /* What every domain function works with, and how it answers.
  *
- * A domain function runs on one connection, in one arena, on behalf of one actor. It returns OK or why not. The document
- * that REST answers (and a WebSocket `ack` carries) is made by the database, as JSON text in the contract's
- * shape: nothing copies it field by field. Whatever a command has published is in the outbox once it returned OK,
- * and so after its commit; the program sends it.
+ * A domain function runs on one connection, in one arena, on behalf of one actor. It returns OK or why not.
+ * The document that REST answers (and a WebSocket `ack` carries) is made by the database, as JSON text in the
+ * contract's shape: nothing copies it field by field. Whatever a command has published is in the outbox once
+ * it returned OK, and so after its commit; the program sends it.
  *
- * Order of checks, PROTOCOL.md "Errors": who (401) · thing (404) · ownership (403) · fields (422) · state (409). A
- * caller that finds a body wrong therefore first asks domain_guard for the thing, then answers 422. */
+ * Order of checks, PROTOCOL.md "Errors": who (401) · thing (404) · ownership (403) · fields (422) · state
+ * (409). A caller that finds a body wrong therefore first asks domain_guard for the thing, then answers 422.
+ */
 #ifndef INVIGIL_DOMAIN_DOMAIN_H
 #define INVIGIL_DOMAIN_DOMAIN_H
 
@@ -55,23 +56,23 @@ struct doc {
 
 /* A page of a list. */
 struct page {
-	int64_t limit;      /* 1 to 200 */
+	int64_t limit;	    /* 1 to 200 */
 	const char *cursor; /* what the last page's next_cursor said; NULL: from the start */
 };
 
 /* The kinds of things that a path can name. */
 enum thing {
 	THING_NONE,
-	THING_USER,           /* exists */
-	THING_TEST_READ,      /* exists, and the actor may read it */
-	THING_TEST_WRITE,     /* exists, and is the actor's own */
-	THING_CLASS_READ,     /* exists, and the actor is in it */
-	THING_CLASS_WRITE,    /* exists, and the actor teaches it */
-	THING_SESSION_READ,   /* exists, and the actor takes part or manages it */
-	THING_SESSION_MANAGE, /* exists, and the actor manages it */
+	THING_USER,		  /* exists */
+	THING_TEST_READ,	  /* exists, and the actor may read it */
+	THING_TEST_WRITE,	  /* exists, and is the actor's own */
+	THING_CLASS_READ,	  /* exists, and the actor is in it */
+	THING_CLASS_WRITE,	  /* exists, and the actor teaches it */
+	THING_SESSION_READ,	  /* exists, and the actor takes part or manages it */
+	THING_SESSION_MANAGE,	  /* exists, and the actor manages it */
 	THING_SESSION_TRANSCRIBE, /* exists, and the actor manages it or is a SERVICE */
-	THING_ATTEMPT_READ,   /* exists, and is the actor's own or in a session he manages */
-	THING_ATTEMPT_WRITE,  /* exists, and is the actor's own */
+	THING_ATTEMPT_READ,	  /* exists, and is the actor's own or in a session he manages */
+	THING_ATTEMPT_WRITE,	  /* exists, and is the actor's own */
 };
 
 /* OK when the thing exists and the actor may touch it so; else its 404, or 403. Reads only. */

@@ -1,5 +1,5 @@
-/* An attempt's vocabulary, and what a student sends while it is open. The inputs are the same whether they come
- * over REST or a WebSocket; texts are UTF-8, valid, and belong to the caller's arena. */
+/* An attempt's vocabulary, and what a student sends while it is open. The inputs are the same whether they
+ * come over REST or a WebSocket; texts are UTF-8, valid, and belong to the caller's arena. */
 #ifndef INVIGIL_MODEL_ATTEMPT_H
 #define INVIGIL_MODEL_ATTEMPT_H
 
@@ -13,9 +13,9 @@
 enum attempt_status { ATTEMPT_IN_PROGRESS, ATTEMPT_SUBMITTED, ATTEMPT_ABANDONED };
 
 enum submission_type {
-	SUBMISSION_MANUAL,       /* the student handed in */
+	SUBMISSION_MANUAL,	 /* the student handed in */
 	SUBMISSION_TIME_EXPIRED, /* the clock did */
-	SUBMISSION_FORCED,       /* a teacher completed the session */
+	SUBMISSION_FORCED,	 /* a teacher completed the session */
 };
 
 const char *attempt_status_name(enum attempt_status status);
@@ -44,7 +44,7 @@ struct highlight_input {
 
 struct violation_input {
 	const char *violation_type; /* one of VIOLATION_TYPES */
-	struct id client_id;        /* nil: none; else the same one twice is one violation */
+	struct id client_id;	    /* nil: none; else the same one twice is one violation */
 };
 
 /* NULL-terminated: TAB_SWITCH, COPY_ATTEMPT, PASTE_ATTEMPT, RIGHT_CLICK, DEV_TOOLS, FULL_SCREEN_EXIT. */

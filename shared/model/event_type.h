@@ -7,12 +7,12 @@
 #include "base/compiler.h"
 
 enum audience {
-	AUDIENCE_ALL,    /* everybody in the session */
-	AUDIENCE_STAFF,  /* its teachers and administrators */
-	AUDIENCE_USER,   /* one user: the row's target */
-	AUDIENCE_GROUP,  /* one group of the session (the row's target) and the staff */
+	AUDIENCE_ALL,	 /* everybody in the session */
+	AUDIENCE_STAFF,	 /* its teachers and administrators */
+	AUDIENCE_USER,	 /* one user: the row's target */
+	AUDIENCE_GROUP,	 /* one group of the session (the row's target) and the staff */
 	AUDIENCE_NOBODY, /* no client, ever */
-	AUDIENCE_ROW,    /* only in the table: the row decides */
+	AUDIENCE_ROW,	 /* only in the table: the row decides */
 };
 
 enum event_type {

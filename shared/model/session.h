@@ -43,8 +43,9 @@ MUST_CHECK enum err session_transition(enum session_status from, enum session_co
 				       enum session_status *ret_to);
 
 /* When the clock runs out: milliseconds since 1970. SESSION_NO_DEADLINE when the session hasn't started
- * (started_at_ms <= 0) or has no limit (limit_seconds <= 0). `adjust_seconds` lengthens or shortens the limit.
- * The SQL function session_ends_at is the same rule for the database's own checks; a test holds them together. */
+ * (started_at_ms <= 0) or has no limit (limit_seconds <= 0). `adjust_seconds` lengthens or shortens the
+ * limit. The SQL function session_ends_at is the same rule for the database's own checks; a test holds them
+ * together. */
 int64_t session_deadline(int64_t started_at_ms, int64_t limit_seconds, int64_t adjust_seconds);
 /* Whole seconds that are left at `now_ms`, rounded up, never below 0; -1 without a deadline. */
 int64_t session_time_remaining(int64_t deadline_ms, int64_t now_ms);

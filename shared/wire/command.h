@@ -8,8 +8,8 @@
 /* The most answers one command may carry. */
 #define ANSWERS_MAX 200
 
-/* `{question_id, answer, time_spent_seconds?}` or `{answers: [of these]}`. *ret_items belongs to the arena. False when
- * something was wrong; a malformed question_id is a problem like any other. */
+/* `{question_id, answer, time_spent_seconds?}` or `{answers: [of these]}`. *ret_items belongs to the arena.
+ * False when something was wrong; a malformed question_id is a problem like any other. */
 bool command_read_answers(const json_value *body, struct problems *problems, struct answer_input **ret_items,
 			  size_t *ret_count);
 bool command_read_progress(const json_value *body, struct problems *problems, struct progress_input *ret);

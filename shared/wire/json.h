@@ -1,8 +1,8 @@
 /* JSON in and out, and the only door to jansson.
  *
- * Reading: bytes become a tree that the arena owns; a table of fields then fills a struct and collects what is
- * wrong, field by field. Strict: valid UTF-8, no NUL, no duplicate keys, depth at most 32, one value and nothing
- * after it. Writing: straight into a buf. */
+ * Reading: bytes become a tree that the arena owns; a table of fields then fills a struct and collects what
+ * is wrong, field by field. Strict: valid UTF-8, no NUL, no duplicate keys, depth at most 32, one value and
+ * nothing after it. Writing: straight into a buf. */
 #ifndef INVIGIL_WIRE_JSON_H
 #define INVIGIL_WIRE_JSON_H
 
@@ -20,7 +20,15 @@
 /* A value of a parsed tree, borrowed: it lives as long as the arena it was parsed into. */
 typedef struct json_t json_value;
 
-enum json_kind { JSON_KIND_NULL, JSON_KIND_BOOL, JSON_KIND_INT, JSON_KIND_REAL, JSON_KIND_STRING, JSON_KIND_ARRAY, JSON_KIND_OBJECT };
+enum json_kind {
+	JSON_KIND_NULL,
+	JSON_KIND_BOOL,
+	JSON_KIND_INT,
+	JSON_KIND_REAL,
+	JSON_KIND_STRING,
+	JSON_KIND_ARRAY,
+	JSON_KIND_OBJECT
+};
 
 /* ERR_INVALID_JSON unless it is one JSON object. */
 MUST_CHECK enum err json_parse_object(struct arena *arena, const char *text, size_t len, json_value **ret);
@@ -66,14 +74,15 @@ void problem_add(struct problems *problems, const char *field, const char *messa
 
 /* How one field is read. Lengths are in characters (code points). */
 enum field_kind {
-	FIELD_TEXT,     /* const char *: a string of least..most characters; when least >= 1, not all white space */
-	FIELD_ID,       /* struct id: a UUID string */
-	FIELD_INT,      /* int64_t: least..most */
-	FIELD_BOOL,     /* bool */
-	FIELD_TIME,     /* int64_t: RFC 3339, as ms */
-	FIELD_CHOICE,   /* const char *: one of `choices` */
-	FIELD_ID_LIST,  /* struct id_list: an array of UUID strings, at most `most` */
-	FIELD_VALUE,    /* json_value *: any value, to be read by hand */
+	FIELD_TEXT, /* const char *: a string of least..most characters; when least >= 1, not all white space
+		     */
+	FIELD_ID,   /* struct id: a UUID string */
+	FIELD_INT,  /* int64_t: least..most */
+	FIELD_BOOL, /* bool */
+	FIELD_TIME, /* int64_t: RFC 3339, as ms */
+	FIELD_CHOICE,  /* const char *: one of `choices` */
+	FIELD_ID_LIST, /* struct id_list: an array of UUID strings, at most `most` */
+	FIELD_VALUE,   /* json_value *: any value, to be read by hand */
 };
 
 struct id_list {
@@ -84,11 +93,11 @@ struct id_list {
 struct field {
 	const char *name;
 	enum field_kind kind;
-	size_t offset;                  /* of the member that gets the value */
-	size_t present;                 /* offset of a bool that tells whether it was there; SIZE_MAX: none */
-	bool required;                  /* false: may be missing or null, and the member keeps what it had */
-	int64_t least, most;            /* FIELD_TEXT: length; FIELD_INT: value; FIELD_ID_LIST: count */
-	const char *const *choices;     /* FIELD_CHOICE, NULL-terminated */
+	size_t offset;		    /* of the member that gets the value */
+	size_t present;		    /* offset of a bool that tells whether it was there; SIZE_MAX: none */
+	bool required;		    /* false: may be missing or null, and the member keeps what it had */
+	int64_t least, most;	    /* FIELD_TEXT: length; FIELD_INT: value; FIELD_ID_LIST: count */
+	const char *const *choices; /* FIELD_CHOICE, NULL-terminated */
 };
 
 #define FIELD(type, member, kind_, required_, least_, most_)                                                 \
@@ -113,13 +122,13 @@ struct field {
 		.name = NULL                                                                                 \
 	}
 
-/* Fills `into` from `object` by the table; unknown members are ignored. True when nothing was wrong; each problem's
- * field is `prefix` + name (prefix "" for a body). */
+/* Fills `into` from `object` by the table; unknown members are ignored. True when nothing was wrong; each
+ * problem's field is `prefix` + name (prefix "" for a body). */
 bool json_read(const json_value *object, const struct field *fields, void *into, struct problems *problems,
 	       const char *prefix);
 
-/* The members of an object's text, as they stand in it, for an object that has more; nothing is parsed. False when the text
- * is no object. */
+/* The members of an object's text, as they stand in it, for an object that has more; nothing is parsed. False
+ * when the text is no object. */
 MUST_CHECK bool json_members(const char *text, size_t len, const char **ret, size_t *ret_len);
 
 /* Writers. A string is written quoted and escaped; NULL is written as null. */

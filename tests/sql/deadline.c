@@ -1,5 +1,6 @@
-/* The C side of the one clock: reads lines "started_at_ms limit_seconds", prints what session_deadline says of each,
- * "none" where there is no deadline. schema.test.mjs holds it against the SQL function session_ends_at. */
+/* The C side of the one clock: reads lines "started_at_ms limit_seconds", prints what session_deadline says
+ * of each, "none" where there is no deadline. schema.test.mjs holds it against the SQL function
+ * session_ends_at. */
 #include <inttypes.h>
 #include <stdio.h>
 
