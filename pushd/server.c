@@ -340,12 +340,13 @@ static bool send_headers(struct lws *wsi, const struct status_answer *answer)
 	       !lws_finalize_write_http_header(wsi, start, &at, end);
 }
 
-/* GET and HEAD go on with the next request; after anything else there may be a body, which nobody wants to
- * read. */
+/* GET and HEAD go on with the next request. After anything else, or with a body, the connection ends: nobody
+ * wants to read it, and the library would read a head that came together with its body for ever. */
 static int http_request(struct lws *wsi, const char *path)
 {
 	bool head = lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
 	bool known = head || lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0;
+	bool more = known && lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) == 0;
 	struct status_answer answer;
 	struct message *body;
 	bool sent;
@@ -358,7 +359,7 @@ static int http_request(struct lws *wsi, const char *path)
 		sent = lws_write(wsi, (unsigned char *)body->text, body->len, LWS_WRITE_HTTP_FINAL) >= 0;
 	sent = sent && body;
 	message_unref(body);
-	return !sent || !known || lws_http_transaction_completed(wsi) ? -1 : 0;
+	return !sent || !more || lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
 static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
