@@ -5,11 +5,28 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 struct gateway {
 	FCGX_Request request;
+	long long unread; /* of the request's body */
+	int waiting;	  /* epoll on the listening socket; -1: the accept itself must do */
 };
+
+/* Workers that wait in accept() are woken in turn, so that each request meets the one that has slept longest:
+ * its memory and its database backend's have long left the cache. epoll wakes the same few as long as they
+ * are enough. */
+static int wait_for(int listen_fd)
+{
+	struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE};
+	const int waiting = epoll_create1(EPOLL_CLOEXEC);
+	if (waiting >= 0 && epoll_ctl(waiting, EPOLL_CTL_ADD, listen_fd, &event) < 0) {
+		close(waiting);
+		return -1;
+	}
+	return waiting;
+}
 
 struct gateway *gateway_new(int listen_fd)
 {
@@ -19,6 +36,8 @@ struct gateway *gateway_new(int listen_fd)
 		free(gateway);
 		return NULL;
 	}
+	if (gateway)
+		gateway->waiting = wait_for(listen_fd);
 	return gateway;
 }
 
@@ -27,35 +46,55 @@ void gateway_free(struct gateway *gateway)
 	if (!gateway)
 		return;
 	FCGX_Free(&gateway->request, 1);
+	if (gateway->waiting >= 0)
+		close(gateway->waiting);
 	free(gateway);
 }
 
 static size_t fastcgi_read(void *stream, char *into, size_t len)
 {
-	const FCGX_Request *request = stream;
-	const int got = len > INT_MAX ? 0 : FCGX_GetStr(into, (int)len, request->in);
-	return got > 0 ? (size_t)got : 0;
+	struct gateway *gateway = stream;
+	const int got = len > INT_MAX ? 0 : FCGX_GetStr(into, (int)len, gateway->request.in);
+	if (got <= 0)
+		return 0;
+	gateway->unread -= got;
+	return (size_t)got;
 }
 
 static bool fastcgi_write(void *stream, const char *bytes, size_t len)
 {
-	const FCGX_Request *request = stream;
-	return len <= INT_MAX && FCGX_PutStr(bytes, (int)len, request->out) == (int)len;
+	const struct gateway *gateway = stream;
+	return len <= INT_MAX && FCGX_PutStr(bytes, (int)len, gateway->request.out) == (int)len;
 }
 
 bool gateway_accept(struct gateway *gateway, struct exchange *ret)
 {
+	struct epoll_event event;
+	if (gateway->waiting >= 0)
+		(void)epoll_wait(gateway->waiting, &event, 1, -1);
 	if (FCGX_Accept_r(&gateway->request) < 0)
 		return false;
+	const char *length = FCGX_GetParam("CONTENT_LENGTH", gateway->request.envp);
+	gateway->unread = length ? atoll(length) : 0;
 	*ret = (struct exchange){.variables = gateway->request.envp,
 				 .read = fastcgi_read,
 				 .write = fastcgi_write,
-				 .stream = &gateway->request};
+				 .stream = gateway};
 	return true;
+}
+
+/* A socket that is closed with something unread in it may take the reply along. So libfcgi waits until the
+ * web server has closed it: the worker sleeps, is woken, and only then is there for the next request. Where
+ * nothing is unread, a detached request's socket is closed at once. */
+static bool nothing_unread(const struct gateway *gateway)
+{
+	return gateway->unread == 0 && FCGX_GetChar(gateway->request.in) == EOF;
 }
 
 void gateway_finish(struct gateway *gateway)
 {
+	if (nothing_unread(gateway))
+		FCGX_Detach(&gateway->request);
 	FCGX_Finish_r(&gateway->request);
 }
 
