@@ -33,7 +33,10 @@ static enum err check_token(struct turn *turn)
 	if (is_public(turn))
 		return OK;
 	const char *token = request_token(turn->call->request);
-	const enum err err = token ? token_verify(turn->service->keys, token, &claims) : ERR_AUTH_FAILED;
+	if (!token)
+		return ERR_AUTH_FAILED;
+	const enum err err = turn->service->tokens ? token_cache_verify(turn->service->tokens, token, &claims)
+						   : token_verify(turn->service->keys, token, &claims);
 	if (err == OK)
 		turn->call->actor = claims.actor;
 	return err;

@@ -3,7 +3,7 @@
 #ifndef INVIGIL_APP_DISPATCH_H
 #define INVIGIL_APP_DISPATCH_H
 
-#include "auth/token.h"
+#include "auth/token_cache.h"
 #include "core/config.h"
 #include "db/conn.h"
 #include "fcgi-app/handlers/handler.h"
@@ -13,6 +13,7 @@
 struct service {
 	const struct config *config;
 	const struct token_keys *keys;
+	struct token_cache *tokens; /* NULL: every token is verified anew */
 	struct db *db;
 	struct throttle *throttle; /* NULL: no limit is kept */
 };

@@ -27,6 +27,7 @@ static void worker_done(struct worker *worker)
 {
 	bus_sender_free(worker->bus, BUS_LINGER_MS);
 	db_free(worker->service.db);
+	token_cache_free(worker->service.tokens);
 	token_keys_free(worker->keys);
 	arena_free(worker->arena);
 }
@@ -41,6 +42,7 @@ static bool worker_init(struct worker *worker, const struct config *config, stru
 	if (worker->arena && worker->service.db && token_keys_new(config, problem, &worker->keys) == OK &&
 	    bus_sender_new(config, &worker->bus) == OK) {
 		worker->service.keys = worker->keys;
+		worker->service.tokens = token_cache_new(worker->keys);
 		return true;
 	}
 	log_error("a worker can't start", LOG_TEXT("problem", problem));
