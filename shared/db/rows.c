@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "db/result.h"
 
@@ -37,11 +38,14 @@ int rows_count(const struct rows *rows)
 	return PQntuples(rows->result);
 }
 
+/* libpq's own search would copy the name and fold its case, each time. */
 static int column_find(const struct rows *rows, int row, const char *column)
 {
-	int number = PQfnumber(rows->result, column);
+	int number = 0, count = PQnfields(rows->result);
 
-	assert(number >= 0);
+	while (number < count && strcmp(PQfname(rows->result, number), column) != 0)
+		number++;
+	assert(number < count);
 	assert(row >= 0 && row < PQntuples(rows->result));
 	(void)row;
 	return number;
