@@ -2,15 +2,13 @@
 #include "pushd/room.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/map.h"
 #include "pushd/audience.h"
 #include "pushd/farewell.h"
+#include "pushd/figures.h"
 #include "pushd/ring.h"
-
-#define FIGURES_MS 1000 /* session_stats at most so often */
 
 struct room {
 	struct rooms *rooms;
@@ -30,10 +28,7 @@ struct room {
 	uint64_t groups_version; /* changes that came by events */
 	bool groups_doubted;
 
-	char *figures;	    /* what the staff was last told, JSON; NULL: nothing yet */
-	bool figures_dirty; /* an event may have changed them */
-	bool baseline_due;  /* nothing to compare with yet */
-	int64_t figures_at; /* when they were last asked for */
+	struct figures figures;
 };
 
 struct rooms {
@@ -41,16 +36,6 @@ struct rooms {
 	struct metrics *metrics;
 	struct map *rooms;
 	uint64_t last_serial;
-};
-
-/* Events that can change a figure of session_stats. */
-static const bool figure_events[EVENT_TYPE_COUNT] = {
-    [EVENT_SESSION_STATUS_CHANGED] = true,
-    [EVENT_PARTICIPANT_JOINED] = true,
-    [EVENT_PARTICIPANT_DISCONNECTED] = true,
-    [EVENT_STUDENT_ANSWER] = true,
-    [EVENT_VIOLATION] = true,
-    [EVENT_STUDENT_SUBMITTED] = true,
 };
 
 static struct room *of_stream(struct stream *stream)
@@ -124,8 +109,8 @@ static void deliver(struct stream *stream, const struct event *event)
 		return;
 	}
 	ring_take(&room->ring, recent);
-	if (room->staff && figure_events[event->type])
-		room->figures_dirty = true;
+	if (room->staff)
+		figures_event(&room->figures, event->type);
 	list_each (node, &room->listeners) {
 		struct conn *conn = list_entry(node, struct conn, in_room);
 
@@ -414,7 +399,8 @@ void room_admit(struct room *room, struct conn *conn, const struct connect_item 
 	conn->admitted = true;
 	if (is_staff(conn)) {
 		conn->snapshot_due = true;
-		room->baseline_due |= room->staff++ == 0 && !room->figures;
+		if (room->staff++ == 0)
+			figures_wanted(&room->figures);
 	}
 	if (conn->dialect->connected)
 		greet(conn, item, now);
@@ -506,19 +492,12 @@ void room_presence(struct conn *conn, const struct doc *doc)
 
 bool room_figures_due(struct room *room, int64_t now)
 {
-	if (!room->figures_dirty || !room->staff || now - room->figures_at < FIGURES_MS)
-		return false;
-	room->figures_dirty = false;
-	room->figures_at = now;
-	return true;
+	return room->staff && figures_due(&room->figures, now);
 }
 
 bool room_baseline_due(struct room *room)
 {
-	bool due = room->baseline_due;
-
-	room->baseline_due = false;
-	return due;
+	return figures_baseline_due(&room->figures);
 }
 
 static void tell_staff(struct room *room, int64_t wall)
@@ -532,7 +511,7 @@ static void tell_staff(struct room *room, int64_t wall)
 		if (!is_staff(conn) || conn->snapshot_due)
 			continue;
 		if (!*message)
-			*message = conn->dialect->stats(&room->stream.id, room->figures, wall);
+			*message = conn->dialect->stats(&room->stream.id, room->figures.last, wall);
 		if (*message)
 			conn_push(conn, *message);
 	}
@@ -542,23 +521,7 @@ static void tell_staff(struct room *room, int64_t wall)
 
 void room_figures(struct room *room, const char *stats, bool baseline, int64_t wall)
 {
-	char *copy;
-
-	if (!stats) {
-		room->figures_dirty |= !baseline;
-		return;
-	}
-	/* a change on its way might be in these figures already, and would then never be told */
-	if (baseline && (room->figures || room->figures_dirty))
-		return;
-	if (room->figures && strcmp(room->figures, stats) == 0)
-		return;
-	copy = strdup(stats);
-	if (!copy)
-		return;
-	free(room->figures);
-	room->figures = copy;
-	if (!baseline)
+	if (figures_take(&room->figures, stats, baseline))
 		tell_staff(room, wall);
 }
 
@@ -586,7 +549,7 @@ static void room_free(struct room *room)
 	stream_done(&room->stream);
 	ring_clear(&room->ring);
 	groups_free(room->groups);
-	free(room->figures);
+	figures_done(&room->figures);
 	free(room);
 }
 
