@@ -160,6 +160,7 @@ uint64_t bus_dropped(const struct bus_sender *sender)
 struct bus_receiver {
 	void *context;
 	void *socket;
+	int timeout_ms; /* that the socket knows of; it begins with none */
 };
 
 /* ZeroMQ makes the file with the process's umask and knows no mode of its own: from the moment it is there,
@@ -184,6 +185,7 @@ enum err bus_receiver_new(const struct config *config, struct bus_receiver **ret
 	receiver = calloc(1, sizeof(*receiver));
 	if (!receiver)
 		return ERR_MEMORY;
+	receiver->timeout_ms = -1;
 	receiver->context = zmq_ctx_new();
 	receiver->socket = receiver->context ? zmq_socket(receiver->context, ZMQ_PULL) : NULL;
 	if (!receiver->socket) {
@@ -213,14 +215,15 @@ void bus_receiver_free(struct bus_receiver *receiver)
 	free(receiver);
 }
 
+/* Not with zmq_poll, which asks the kernel twice more for each message. */
 size_t bus_receive(struct bus_receiver *receiver, void *into, size_t size, int timeout_ms)
 {
-	zmq_pollitem_t item = {.socket = receiver->socket, .events = ZMQ_POLLIN};
 	int len;
 
-	if (zmq_poll(&item, 1, timeout_ms) <= 0)
-		return 0;
-	len = zmq_recv(receiver->socket, into, size, ZMQ_DONTWAIT);
+	if (receiver->timeout_ms != timeout_ms)
+		set_int(receiver->socket, ZMQ_RCVTIMEO, timeout_ms);
+	receiver->timeout_ms = timeout_ms;
+	len = zmq_recv(receiver->socket, into, size, 0);
 	/* A longer one is cut to `size` and told by its length; half a frame is worth nothing. */
 	return len > 0 && (size_t)len <= size ? (size_t)len : 0;
 }
