@@ -39,18 +39,20 @@ struct server {
 	struct pushd *pushd;
 	struct lws_context *context;
 	struct lws_vhost *vhost;
+	struct polling *polling; /* NULL: none */
 };
 
 /* What libwebsockets keeps per connection, zeroed by it. */
 struct session {
 	struct lws *wsi;
-	struct metrics *metrics; /* kept at hand: a thousand sends in a row look here */
-	int fd;			 /* likewise; -1: what is sent has to go through the library */
-	struct conn *conn;	 /* NULL: plain HTTP, or a refused handshake */
-	struct buf rx;		 /* a message so far */
-	bool peer_closing;	 /* the client sent a close frame; the library answers it */
-	bool peer_clean;	 /* and it was a goodbye */
-	bool finishing;		 /* LWS_CALLBACK_TIMER will close it */
+	struct metrics *metrics;   /* kept at hand: a thousand sends in a row look here */
+	int fd;			   /* likewise; -1: what is sent has to go through the library */
+	struct conn *conn;	   /* NULL: plain HTTP, or a refused handshake */
+	struct polling_link *link; /* NULL: it isn't the polling's */
+	struct buf rx;		   /* a message so far */
+	bool peer_closing;	   /* the client sent a close frame; the library answers it */
+	bool peer_clean;	   /* and it was a goodbye */
+	bool finishing;		   /* LWS_CALLBACK_TIMER will close it */
 };
 
 static struct server *server_of(struct lws *wsi)
@@ -362,18 +364,36 @@ static int http_request(struct lws *wsi, const char *path)
 	return !sent || !more || lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
+/* The polling whose WebSocket this wants to be; NULL: it is the gate's. */
+static struct polling *polling_of(struct lws *wsi)
+{
+	struct polling *polling = server_of(wsi)->polling;
+	char path[PATH_TEXT];
+
+	if (!polling || !read_path(wsi, path, sizeof(path)) || !polling_serves(polling, path))
+		return NULL;
+	return polling;
+}
+
 static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
 	struct session *session = user;
+	struct polling *polling;
 
 	/* everything about a connection comes here; before there is one, and for HTTP, below */
 	if (session && session->conn)
 		return ws_callback(wsi, reason, session, in, len);
+	if (session && session->link)
+		return polling_callback(&session->link, reason, in, len);
 	switch ((int)reason) {
 	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
-		return filter(wsi);
+		polling = polling_of(wsi);
+		return polling ? polling_filter(polling, wsi) : filter(wsi);
 	case LWS_CALLBACK_ESTABLISHED:
-		return session ? opened(wsi, session) : -1;
+		if (!session)
+			return -1;
+		polling = polling_of(wsi);
+		return polling ? polling_opened(polling, wsi, &session->link) : opened(wsi, session);
 	case LWS_CALLBACK_HTTP:
 		return http_request(wsi, in);
 	case LWS_CALLBACK_CLOSED:
@@ -439,10 +459,17 @@ enum err server_new(struct pushd *pushd, void *loop, struct server **ret)
 	return OK;
 }
 
+void server_serve(struct server *server, struct polling *polling)
+{
+	server->polling = polling;
+}
+
 void server_adopt(struct server *server, int fd, const char *bytes, size_t len)
 {
 	struct buf head;
 
+	if (server->polling && polling_takes(server->polling, fd, bytes, len))
+		return;
 	buf_init(&head, NULL);
 	handshake_rewrite(bytes, len, &head);
 	if (head.failed)

@@ -5,12 +5,15 @@
 #define INVIGIL_PUSHD_SERVER_H
 
 #include "core/err.h"
+#include "pushd/polling.h"
 #include "pushd/pushd.h"
 
 struct server;
 
 /* On the given libuv loop (a uv_loop_t). */
 MUST_CHECK enum err server_new(struct pushd *pushd, void *loop, struct server **ret);
+/* From now on, what comes under this polling's path is its own: requests and WebSockets. */
+void server_serve(struct server *server, struct polling *polling);
 /* A socket that has sent these bytes, at least a whole request head. */
 void server_adopt(struct server *server, int fd, const char *bytes, size_t len);
 /* Begins the end; the loop has to run until its handles are closed. */
