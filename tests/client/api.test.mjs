@@ -12,6 +12,8 @@ let stack;
 before(async () => { stack = await theStack(); });
 after(() => stack.stop());
 
+const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
+
 // fetch that notes every call: ['POST /auth/refresh 200', …]
 function watched() {
 	const calls = [];
@@ -165,11 +167,12 @@ test('a refusal that comes late does not refresh a second time', async () => {
 test('a token is renewed before it ends, so nothing is refused', async () => {
 	const { user, tokens } = await signedIn(stack);
 	const { fetch, count, calls } = watched();
+	await pause(1000 - (Date.now() % 1000)); // a token counts whole seconds
 	const short = token(stack.secret, user, { seconds: 5 });
 	const api = new Api({ baseUrl: stack.base, token: short, refreshToken: tokens.refresh_token, fetch });
 	await api.account_me();
 	assert.equal(api.token, short, 'it has most of its life before it');
-	await new Promise((done) => { setTimeout(done, 4200); });
+	await pause(4700); // its last second, of which Date headers tell us within half a one
 	await Promise.all([api.account_me(), api.account_me(), api.account_me()]);
 	assert.equal(count('GET /auth/me 401'), 0, calls.join('\n'));
 	assert.equal(count('POST /auth/refresh'), 1);

@@ -137,7 +137,7 @@ describe('the token', () => {
 	test('that is about to end is renewed in the open connection', async () => {
 		const world = await given('WAITING', []);
 		const student = world.people.student1;
-		const short = token(stack.secret, student, { seconds: 5 });
+		const short = token(stack.secret, student, { seconds: 10 });
 		let made = 0;
 		const api = new Api({ baseUrl: stack.base, token: short,
 			refresh: async () => { made++; return token(stack.secret, student); } });
@@ -145,7 +145,7 @@ describe('the token', () => {
 		const states = [];
 		socket.on('connection', ({ state }) => states.push(state));
 		await socket.connect();
-		await pause(7000);
+		await pause(11_000);
 		assert.equal(made, 1);
 		assert.deepEqual(states, ['connecting', 'connected'], 'and it stayed open');
 		await socket.send('heartbeat');
@@ -153,9 +153,9 @@ describe('the token', () => {
 
 	test('that nobody can renew is announced, and its end is the end', async () => {
 		const world = await given('WAITING', []);
-		const socket = socketOf(world, 'student1', { api: new Api({ baseUrl: stack.base, token: world.token('student1', { seconds: 4 }) }) });
-		const announced = next(socket, 'token_expiring', undefined, 5000);
-		const closed = next(socket, 'connection', ({ state }) => state === 'closed', 8000);
+		const socket = socketOf(world, 'student1', { api: new Api({ baseUrl: stack.base, token: world.token('student1', { seconds: 10 }) }) });
+		const announced = next(socket, 'token_expiring', undefined, 11_000);
+		const closed = next(socket, 'connection', ({ state }) => state === 'closed', 13_000);
 		await socket.connect();
 		assert.match((await announced).expires_at, /Z$/);
 		const { reason, code } = await closed;
@@ -165,12 +165,12 @@ describe('the token', () => {
 
 	test('that nobody can renew, and somebody brings another', async () => {
 		const world = await given('WAITING', []);
-		const socket = socketOf(world, 'student1', { api: new Api({ baseUrl: stack.base, token: world.token('student1', { seconds: 4 }) }) });
+		const socket = socketOf(world, 'student1', { api: new Api({ baseUrl: stack.base, token: world.token('student1', { seconds: 10 }) }) });
 		const states = [];
 		socket.on('connection', ({ state }) => states.push(state));
 		socket.on('token_expiring', () => socket.setToken(world.token('student1')));
 		await socket.connect();
-		await pause(6000);
+		await pause(11_000);
 		assert.deepEqual(states, ['connecting', 'connected']);
 	});
 

@@ -4,7 +4,7 @@ export class FakeTime {
 		this.now = 0;
 		this.timers = new Map();
 		this.next = 1;
-		this.real = { setTimeout, clearTimeout, setInterval, clearInterval, dateNow: Date.now, performanceNow: performance.now };
+		this.real = { setTimeout, clearTimeout, setInterval, clearInterval, dateNow: Date.now };
 		this.began = Date.now();
 	}
 
@@ -16,15 +16,16 @@ export class FakeTime {
 		globalThis.setTimeout = (act, ms) => add(act, ms);
 		globalThis.setInterval = (act, ms) => add(act, ms, ms);
 		globalThis.clearTimeout = globalThis.clearInterval = (id) => { this.timers.delete(id); };
-		performance.now = () => this.now;
+		// in Node 18 it can't be assigned
+		Object.defineProperty(performance, 'now', { value: () => this.now, configurable: true, writable: true });
 		Date.now = () => this.began + this.now;
 		return this;
 	}
 
 	restore() {
-		const { dateNow, performanceNow, ...timers } = this.real;
+		const { dateNow, ...timers } = this.real;
 		Object.assign(globalThis, timers);
-		performance.now = performanceNow;
+		delete performance.now; // the prototype's own is there again
 		Date.now = dateNow;
 	}
 
