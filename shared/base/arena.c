@@ -207,6 +207,11 @@ bool arena_defer(struct arena *arena, void (*fn)(void *), void *arg)
 	return true;
 }
 
+void arena_fail(struct arena *arena)
+{
+	arena->failed = true;
+}
+
 bool arena_failed(const struct arena *arena)
 {
 	return arena->failed;

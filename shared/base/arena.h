@@ -32,6 +32,8 @@ MUST_CHECK char *arena_vprintf(struct arena *arena, const char *format, va_list 
  * registered, fn(arg) is called at once and false is returned: the object is gone either way. */
 MUST_CHECK bool arena_defer(struct arena *arena, void (*fn)(void *), void *arg);
 
+/* What the arena was to hold couldn't be allocated elsewhere (by a library): as good as failed here. */
+void arena_fail(struct arena *arena);
 /* True once an allocation has failed since the arena was made or reset. */
 bool arena_failed(const struct arena *arena);
 

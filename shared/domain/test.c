@@ -446,12 +446,16 @@ bool test_normalise(struct domain *d, const json_value *body, const char **ret_n
 {
 	struct normaliser n = {.arena = d->arena, .problems = &d->problems, .ids = map_new()};
 	int before = d->problems.count;
-	if (!n.ids)
+	if (!n.ids) {
+		arena_fail(d->arena);
 		return false;
+	}
 	buf_init(&n.out, d->arena);
 	read_paper(&n, body);
 	map_free(n.ids);
-	if (d->problems.count > before || n.failed || n.out.failed || arena_failed(d->arena))
+	if (n.failed)
+		arena_fail(d->arena);
+	if (d->problems.count > before || n.out.failed || arena_failed(d->arena))
 		return false;
 	*ret_normalised = n.out.data;
 	return true;

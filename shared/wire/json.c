@@ -1,6 +1,8 @@
 #include "wire/json.h"
 
 #include <math.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 #undef json_integer
@@ -12,6 +14,45 @@
 
 #define DEPTH_MAX   32
 #define INT64_BOUND 9223372036854775808.0 /* 2^63; INT64_MAX itself is no double */
+
+/* --- memory for jansson ---
+ *
+ * When an allocation fails while it reads a string, jansson 2.14 goes on with a part of it, and an escape
+ * that is cut so ends in an assertion; when one fails while a token is written, libjwt writes from NULL. So
+ * theirs don't fail as long as there is ballast to throw off: memory that nobody uses until then. */
+
+#define BALLAST (1 << 20) /* address space, not memory: it is never touched */
+
+static _Atomic(void *) ballast;
+static _Thread_local bool starved; /* an allocation has failed all the same */
+
+static void take_ballast(void)
+{
+	void *none = NULL, *block = malloc(BALLAST);
+
+	if (block && !atomic_compare_exchange_strong(&ballast, &none, block))
+		free(block);
+}
+
+static void *allocate(size_t size)
+{
+	void *block = malloc(size);
+
+	if (!block) {
+		free(atomic_exchange(&ballast, NULL));
+		block = malloc(size);
+	}
+	if (block && !atomic_load(&ballast))
+		take_ballast();
+	starved |= !block;
+	return block;
+}
+
+__attribute__((constructor)) static void use_ballast(void)
+{
+	json_set_alloc_funcs(allocate, free);
+	take_ballast();
+}
 
 /* Whether the nesting of brackets outside strings stays within the limit, and no byte is NUL. Says nothing
  * about anything else: text that isn't JSON fails in the parser. */
@@ -49,9 +90,14 @@ enum err json_parse(struct arena *arena, const char *text, size_t len, json_valu
 
 	if (!text || !len || !depth_allowed(text, len))
 		return ERR_INVALID_JSON;
+	starved = false;
 	value = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	if (starved) {
+		json_decref(value);
+		return ERR_MEMORY;
+	}
 	if (!value)
-		return json_error_code(&error) == json_error_out_of_memory ? ERR_MEMORY : ERR_INVALID_JSON;
+		return ERR_INVALID_JSON;
 	if (!arena_defer(arena, release, value))
 		return ERR_MEMORY;
 	*ret = value;
@@ -157,7 +203,10 @@ char *json_dump(struct arena *arena, const json_value *value)
 	struct buf buf;
 
 	buf_init(&buf, arena);
-	if (json_dump_callback(value, dump_piece, &buf, JSON_COMPACT | JSON_ENCODE_ANY) || buf.failed)
+	/* every value that was parsed can be written, as long as there is memory */
+	if (json_dump_callback(value, dump_piece, &buf, JSON_COMPACT | JSON_ENCODE_ANY) || buf.failed) {
+		arena_fail(arena);
 		return NULL;
+	}
 	return buf.data;
 }
