@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 
 enum { TOKEN_MOST = 8192, KEY_FILE_MOST = 65536, SECRET_LEAST = 32 };
@@ -202,46 +203,63 @@ void token_keys_free(struct token_keys *keys)
 /* --- verifying
  * --------------------------------------------------------------------------------------------------- */
 
-/* A claim that must be a number of seconds, whole or not (RFC 7519, NumericDate): 1 when it is, 0 when there
- * is none, -1 for anything else. libjwt's own reader takes a real number for 0 and a string for an error that
- * looks like 0. */
-static int claim_seconds(jwt_t *jwt, const char *name, int64_t *ret)
+/* A member of the claims or the header, as JSON text; *ret NULL: there is none. ERR_MEMORY: nobody knows. */
+static enum err member_read(jwt_t *jwt, char *(*get)(jwt_t *jwt, const char *name), const char *name,
+			    char **ret)
 {
-	char *text = jwt_get_grants_json(jwt, name), *end;
-	int found = 1;
-	double seconds;
+	errno = 0;
+	*ret = get(jwt, name);
+	return *ret || errno != ENOMEM ? OK : ERR_MEMORY;
+}
 
-	if (!text)
-		return 0;
+/* A claim that is a number of seconds, whole or not (RFC 7519, NumericDate): OK when it is, and when there is
+ * none, which *ret_there tells. libjwt's own reader takes a real number for 0 and a string for an error that
+ * looks like 0. */
+static enum err seconds_read(jwt_t *jwt, const char *name, bool *ret_there, int64_t *ret)
+{
+	char *text, *end;
+	double seconds;
+	bool number;
+	enum err err = member_read(jwt, jwt_get_grants_json, name, &text);
+
+	*ret_there = text != NULL;
+	if (err != OK || !text)
+		return err;
 	errno = 0;
 	seconds = strtod(text, &end);
-	if (errno != 0 || end == text || *end)
-		found = -1;
-	else if (seconds < 0)
+	number = errno == 0 && end != text && !*end;
+	free(text);
+	if (!number)
+		return ERR_AUTH_FAILED;
+	if (seconds < 0)
 		*ret = 0;
 	else
 		*ret = seconds < (double)EXPIRY_MOST ? (int64_t)seconds : EXPIRY_MOST;
-	free(text);
-	return found;
+	return OK;
 }
 
-static bool claims_read(jwt_t *jwt, struct token_claims *claims)
+static enum err times_read(jwt_t *jwt, struct token_claims *claims)
+{
+	int64_t now = clock_now() / 1000, expiry = 0, not_before = 0;
+	bool expires, begins;
+	enum err err = seconds_read(jwt, "exp", &expires, &expiry);
+
+	if (err == OK)
+		err = seconds_read(jwt, "nbf", &begins, &not_before);
+	if (err != OK)
+		return err;
+	if (!expires || expiry <= now || (begins && not_before > now))
+		return ERR_AUTH_FAILED;
+	claims->expires_at = expiry * 1000;
+	return OK;
+}
+
+static bool actor_read(jwt_t *jwt, struct actor *ret)
 {
 	const char *user_id = jwt_get_grant(jwt, "user_id"), *role = jwt_get_grant(jwt, "role");
-	int64_t now = clock_now() / 1000, expiry = 0, not_before = 0;
-	int has_not_before;
 
-	if (claim_seconds(jwt, "exp", &expiry) != 1 || expiry <= now)
-		return false;
-	has_not_before = claim_seconds(jwt, "nbf", &not_before);
-	if (has_not_before < 0 || (has_not_before > 0 && not_before > now))
-		return false;
-	if (!user_id || !id_parse(user_id, &claims->actor.user_id) || id_is_nil(&claims->actor.user_id))
-		return false;
-	if (!role || !role_parse(role, &claims->actor.role))
-		return false;
-	claims->expires_at = expiry * 1000;
-	return true;
+	return user_id && id_parse(user_id, &ret->user_id) && !id_is_nil(&ret->user_id) && role &&
+	       role_parse(role, &ret->role);
 }
 
 /* Names of algorithms are told apart by case (RFC 7515, 4.1.1), which libjwt doesn't. */
@@ -253,67 +271,144 @@ static bool names_algorithm(jwt_t *jwt, jwt_alg_t alg)
 }
 
 /* Extensions that a reader must understand, and we know none (RFC 7515, 4.1.11). */
-static bool names_extensions(jwt_t *jwt)
+static enum err extensions_refuse(jwt_t *jwt)
 {
-	char *crit = jwt_get_headers_json(jwt, "crit");
-	bool names = crit != NULL;
+	char *crit;
+	enum err err = member_read(jwt, jwt_get_headers_json, "crit", &crit);
 
+	if (err == OK && crit)
+		err = ERR_AUTH_FAILED;
 	free(crit);
-	return names;
+	return err;
+}
+
+static enum err token_read(jwt_t *jwt, jwt_alg_t alg, struct token_claims *claims)
+{
+	enum err err = names_algorithm(jwt, alg) ? extensions_refuse(jwt) : ERR_AUTH_FAILED;
+
+	if (err == OK)
+		err = times_read(jwt, claims);
+	if (err == OK && !actor_read(jwt, &claims->actor))
+		err = ERR_AUTH_FAILED;
+	return err;
 }
 
 enum err token_verify(const struct token_keys *keys, const char *token, struct token_claims *ret)
 {
 	struct token_claims claims;
 	jwt_t *jwt = NULL;
-	bool good;
+	enum err err;
 
 	if (strnlen(token, TOKEN_MOST + 1) > TOKEN_MOST)
 		return ERR_AUTH_FAILED;
-	if (jwt_decode(&jwt, token, keys->verify_key, keys->verify_len) != 0)
-		return ERR_AUTH_FAILED;
-	good = names_algorithm(jwt, keys->alg) && !names_extensions(jwt) && claims_read(jwt, &claims);
+	/* to libjwt a lack of memory is a bad token, or a good one that has nothing in it */
+	errno = 0;
+	err = jwt_decode(&jwt, token, keys->verify_key, keys->verify_len) == 0 ? OK : ERR_AUTH_FAILED;
+	if (errno == ENOMEM)
+		err = ERR_MEMORY;
+	if (err == OK)
+		err = token_read(jwt, keys->alg, &claims);
 	jwt_free(jwt);
-	if (!good)
-		return ERR_AUTH_FAILED;
-	*ret = claims;
-	return OK;
+	if (err == OK)
+		*ret = claims;
+	return err;
 }
 
 /* --- issuing
  * ----------------------------------------------------------------------------------------------------- */
 
-static bool claims_write(jwt_t *jwt, const struct actor *actor, int64_t lifetime_seconds)
-{
-	int64_t now = clock_now() / 1000;
-	struct id jti = id_make();
-	char text[ID_TEXT];
+struct issue {
+	struct id user_id, jti;
+	enum role role;
+	int64_t iat, exp;
+};
 
-	return jwt_add_grant(jwt, "user_id", id_format(&actor->user_id, text)) == 0 &&
-	       jwt_add_grant(jwt, "role", role_name(actor->role)) == 0 &&
-	       jwt_add_grant_int(jwt, "iat", (long)now) == 0 &&
-	       jwt_add_grant_int(jwt, "exp", (long)(now + lifetime_seconds)) == 0 &&
-	       jwt_add_grant(jwt, "jti", id_format(&jti, text)) == 0;
+static void add_part(struct buf *out, const void *bytes, size_t len)
+{
+	size_t room = sodium_base64_encoded_len(len, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+
+	if (!buf_reserve(out, room))
+		return;
+	sodium_bin2base64(out->data + out->len, room, bytes, len, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	out->len += strlen(out->data + out->len);
 }
 
-enum err token_issue(const struct token_keys *keys, struct arena *arena, const struct actor *actor,
-		     int64_t lifetime_seconds, const char **ret)
+static void add_claims(struct buf *out, const struct issue *issue)
 {
-	char *signed_text = NULL;
-	const char *token = NULL;
+	char user_id[ID_TEXT], jti[ID_TEXT], text[256];
+	int len = snprintf(text, sizeof(text),
+			   "{\"exp\":%" PRId64 ",\"iat\":%" PRId64
+			   ",\"jti\":\"%s\",\"role\":\"%s\",\"user_id\":\"%s\"}",
+			   issue->exp, issue->iat, id_format(&issue->jti, jti), role_name(issue->role),
+			   id_format(&issue->user_id, user_id));
+
+	add_part(out, text, (size_t)len);
+}
+
+/* libjwt would do, but when memory runs out it forgets what it has written, or writes from NULL. */
+static char *sign_with_secret(const struct token_keys *keys, struct arena *arena, const struct issue *issue)
+{
+	static const char header[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
+	unsigned char mac[crypto_auth_hmacsha256_BYTES];
+	crypto_auth_hmacsha256_state state;
+	struct buf out;
+
+	buf_init(&out, arena);
+	add_part(&out, header, sizeof(header) - 1);
+	buf_addc(&out, '.');
+	add_claims(&out, issue);
+	if (out.failed)
+		return NULL;
+	crypto_auth_hmacsha256_init(&state, keys->sign_key, (size_t)keys->sign_len);
+	crypto_auth_hmacsha256_update(&state, (const unsigned char *)out.data, out.len);
+	crypto_auth_hmacsha256_final(&state, mac);
+	buf_addc(&out, '.');
+	add_part(&out, mac, sizeof(mac));
+	return out.failed ? NULL : out.data;
+}
+
+static bool claims_write(jwt_t *jwt, const struct issue *issue)
+{
+	char user_id[ID_TEXT], jti[ID_TEXT];
+
+	return jwt_add_grant(jwt, "user_id", id_format(&issue->user_id, user_id)) == 0 &&
+	       jwt_add_grant(jwt, "role", role_name(issue->role)) == 0 &&
+	       jwt_add_grant_int(jwt, "iat", (long)issue->iat) == 0 &&
+	       jwt_add_grant_int(jwt, "exp", (long)issue->exp) == 0 &&
+	       jwt_add_grant(jwt, "jti", id_format(&issue->jti, jti)) == 0;
+}
+
+static char *sign_with_key(const struct token_keys *keys, struct arena *arena, const struct issue *issue)
+{
+	char *signed_text = NULL, *token = NULL;
 	jwt_t *jwt = NULL;
 
-	if (!keys->sign_key)
-		return ERR_CONFIG;
 	if (jwt_new(&jwt) != 0)
-		return ERR_MEMORY;
-	if (claims_write(jwt, actor, lifetime_seconds) &&
-	    jwt_set_alg(jwt, keys->alg, keys->sign_key, keys->sign_len) == 0)
+		return NULL;
+	if (claims_write(jwt, issue) && jwt_set_alg(jwt, keys->alg, keys->sign_key, keys->sign_len) == 0)
 		signed_text = jwt_encode_str(jwt);
 	jwt_free(jwt);
 	if (signed_text)
 		token = arena_strdup(arena, signed_text);
 	free(signed_text);
+	return token;
+}
+
+enum err token_issue(const struct token_keys *keys, struct arena *arena, const struct actor *actor,
+		     int64_t lifetime_seconds, const char **ret)
+{
+	int64_t now = clock_now() / 1000;
+	const struct issue issue = {.user_id = actor->user_id,
+				    .jti = id_make(),
+				    .role = actor->role,
+				    .iat = now,
+				    .exp = now + lifetime_seconds};
+	const char *token;
+
+	if (!keys->sign_key)
+		return ERR_CONFIG;
+	token = keys->alg == JWT_ALG_HS256 ? sign_with_secret(keys, arena, &issue)
+					   : sign_with_key(keys, arena, &issue);
 	if (!token)
 		return ERR_MEMORY;
 	*ret = token;

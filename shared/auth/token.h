@@ -24,7 +24,8 @@ struct token_claims {
 };
 
 /* Verifies signature, algorithm, exp (and nbf when there), user_id (a UUID) and role. ERR_AUTH_FAILED for
- * every flaw: the caller can't tell them apart, nor can a client. Longer than 8 KiB is refused unread. */
+ * every flaw: the caller can't tell them apart, nor can a client. Longer than 8 KiB is refused unread.
+ * ERR_MEMORY: it couldn't be read. */
 MUST_CHECK enum err token_verify(const struct token_keys *keys, const char *token, struct token_claims *ret);
 
 /* A signed token for the actor with exp, iat and jti; *ret is the arena's. ERR_CONFIG without a private key.
