@@ -101,11 +101,18 @@ struct id rows_id(const struct rows *rows, int row, const char *column)
 	return id;
 }
 
+/* There is always room for the closing brace, so that array_text fails only when an element did. */
+static void keep_room(struct array *array)
+{
+	array->text.failed |= !buf_reserve(&array->text, 1);
+}
+
 void array_init(struct array *array, struct arena *arena)
 {
 	buf_init(&array->text, arena);
 	buf_addc(&array->text, '{');
 	array->any = false;
+	keep_room(array);
 }
 
 static void array_next(struct array *array)
@@ -120,6 +127,7 @@ void array_add_text(struct array *array, const char *text)
 	array_next(array);
 	if (!text) {
 		buf_adds(&array->text, "NULL");
+		keep_room(array);
 		return;
 	}
 	buf_addc(&array->text, '"');
@@ -129,18 +137,21 @@ void array_add_text(struct array *array, const char *text)
 		buf_addc(&array->text, *text);
 	}
 	buf_addc(&array->text, '"');
+	keep_room(array);
 }
 
 void array_add_int(struct array *array, int64_t number)
 {
 	array_next(array);
 	buf_addi(&array->text, number);
+	keep_room(array);
 }
 
 void array_add_bool(struct array *array, bool value)
 {
 	array_next(array);
 	buf_addc(&array->text, value ? 't' : 'f');
+	keep_room(array);
 }
 
 void array_add_id(struct array *array, const struct id *id)
@@ -149,6 +160,7 @@ void array_add_id(struct array *array, const struct id *id)
 
 	array_next(array);
 	buf_adds(&array->text, id && !id_is_nil(id) ? id_format(id, text) : "NULL");
+	keep_room(array);
 }
 
 const char *array_text(struct array *array)

@@ -34,7 +34,8 @@ void array_add_text(struct array *array, const char *text); /* NULL: SQL NULL */
 void array_add_int(struct array *array, int64_t number);
 void array_add_bool(struct array *array, bool value);
 void array_add_id(struct array *array, const struct id *id); /* NULL or nil: SQL NULL */
-/* The finished text, the arena's; NULL: memory ran out. */
+/* The finished text, the arena's; NULL: memory ran out, by now and not only here: once the arena hasn't
+ * failed, none of its arrays will be NULL. */
 const char *array_text(struct array *array);
 
 #endif

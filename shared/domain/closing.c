@@ -112,9 +112,13 @@ static enum err mark_all(struct domain *d, const char *attempts, const struct id
 {
 	const struct mark_sheet *sheet;
 	struct rows *rows;
-	enum err err = q_closing_answers(d->db, d->arena, attempts, &rows);
+	enum err err;
 
 	results_init(results, d->arena);
+	/* an array that couldn't be built would be none, and nobody's answers would be marked */
+	if (arena_failed(d->arena))
+		return ERR_MEMORY;
+	err = q_closing_answers(d->db, d->arena, attempts, &rows);
 	if (err != OK || rows_count(rows) == 0)
 		return err;
 	err = sheet_load(d, version_id, &sheet);
