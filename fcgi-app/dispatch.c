@@ -176,4 +176,10 @@ void dispatch(const struct service *service, const struct request *request, stru
 	ret->err = request->method == METHOD_OPTIONS ? answer_options(&turn) : answer(&turn);
 	if (ret->err)
 		response_error(&ret->response, ret->err, &ret->domain.problems);
+	/* nothing is certain then: neither what was found out nor that the answer is whole */
+	if (arena_failed(request->arena)) {
+		ret->err = ERR_MEMORY;
+		response_init(&ret->response, request->arena);
+		response_error(&ret->response, ret->err, NULL);
+	}
 }

@@ -63,15 +63,16 @@ static void publish(struct worker *worker, const struct outbox *outbox)
 	}
 }
 
+static const char NO_MEMORY[] = "Status: 503 Service Unavailable\r\nRetry-After: 5\r\n\r\n";
+
 static void reply(const struct exchange *exchange, const struct request *request,
 		  const struct response *response)
 {
-	static const char no_memory[] = "Status: 503 Service Unavailable\r\nRetry-After: 5\r\n\r\n";
 	struct buf out;
 	buf_init(&out, request->arena);
 	const bool whole = response_write(response, request, &out);
-	if (!exchange->write(exchange->stream, whole ? out.data : no_memory,
-			     whole ? out.len : strlen(no_memory)))
+	if (!exchange->write(exchange->stream, whole ? out.data : NO_MEMORY,
+			     whole ? out.len : strlen(NO_MEMORY)))
 		log_info("the client left before the reply");
 }
 
@@ -104,6 +105,7 @@ static void serve(struct worker *worker, const struct exchange *exchange)
 	const int64_t begin = clock_monotonic();
 	arena_reset(worker->arena);
 	if (request_init(&request, worker->arena, exchange) != OK) {
+		(void)exchange->write(exchange->stream, NO_MEMORY, strlen(NO_MEMORY));
 		log_error("no memory for a request");
 		return;
 	}

@@ -134,6 +134,9 @@ void call_page_by_number(struct call *call, struct page *ret)
 
 enum err call_query_done(struct call *call)
 {
+	/* a parameter that couldn't be read isn't one that wasn't there */
+	if (arena_failed(call->domain->arena))
+		return ERR_MEMORY;
 	return call->domain->problems.count ? call_refuse(call) : OK;
 }
 
