@@ -90,6 +90,13 @@ $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/pushd.a $(B)/app.a $(B)/libinvig
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
+# those in which allocations fail, without a database and without a bus
+SUPPORT := $(call objects,$(wildcard tests/support/*.c))
+ALLOCATIONS := $(B)/tests/unit/fcgi-app/test_allocations
+$(ALLOCATIONS): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(SUPPORT) $(B)/pushd.a $(B)/app.a $(B)/libinvigil.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
 # small programs that the other tests use
 HELPERS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/sql/*.c))
 $(HELPERS): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libinvigil.a
@@ -105,10 +112,9 @@ $(ECHOES): $(B)/tests/%: $(B)/obj/tests/conformance/%.o $(B)/obj/tests/conforman
 
 # --- fuzzing: a program per decoder, by clang's libFuzzer ------------------------------------------------------------
 
-# what stands in for the database, and reads what PostgreSQL would
-SUPPORT := $(call objects,$(wildcard tests/support/*.c))
+FUZZ_SUPPORT := $(call objects,$(addprefix tests/support/,array.c database.c request.c))
 FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fuzz/*.c))
-$(FUZZERS): $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT) $(B)/pushd.a $(B)/app.a $(B)/libinvigil.a
+$(FUZZERS): $(B)/tests/%: $(B)/obj/tests/%.o $(FUZZ_SUPPORT) $(B)/pushd.a $(B)/app.a $(B)/libinvigil.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 

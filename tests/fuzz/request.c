@@ -1,40 +1,16 @@
-/* A whole REST request: line, headers and body, through every check, its handler's table of fields and its
- * domain function, to a database that judges the parameters as PostgreSQL would (tests/support/database.c)
- * and always answers. The answer is whole and well-formed, and never a 5xx.
- *
- * The input: `WHO METHOD URI`, then CGI variables (`HTTP_ORIGIN=…`), an empty line, the body. WHO is ADMIN,
- * TEACHER, STUDENT or SERVICE, who gets a good token; anybody else has none. */
+/* A whole REST request (as tests/support/request.h tells one): line, headers and body, through every check,
+ * its handler's table of fields and its domain function, to a database that judges the parameters as
+ * PostgreSQL would (tests/support/database.c) and always answers. The answer is whole and well-formed, and
+ * never a 5xx. */
 #include "tests/fuzz/fuzz.h"
 
-#include "auth/password.h"
 #include "fcgi-app/dispatch.h"
-#include "fcgi-app/handlers/probe.h"
 #include "pushd/dialect/json_syntax.h"
-
-#define VARIABLES_MAX 32
+#include "tests/support/request.h"
 
 static struct service service;
 static struct arena *kept;
-static const char *tokens[4];
-static const enum role roles[] = {ROLE_ADMIN, ROLE_TEACHER, ROLE_STUDENT, ROLE_SERVICE};
-
-/* Hashing takes a thousand times what all the rest takes. */
-enum err password_hash(const char *password, char hash[PASSWORD_HASH_TEXT])
-{
-	snprintf(hash, PASSWORD_HASH_TEXT, "%zu", strlen(password));
-	return OK;
-}
-
-bool password_matches(const char *hash, const char *password)
-{
-	return hash && *password;
-}
-
-/* pushd is not asked how it is. */
-bool probe_http(const char *listen UNUSED, const char *path UNUSED, int timeout_ms UNUSED)
-{
-	return true;
-}
+static const char *tokens[TOLD_ROLES];
 
 int LLVMFuzzerInitialize(int *argc UNUSED, char ***argv UNUSED)
 {
@@ -49,47 +25,8 @@ int LLVMFuzzerInitialize(int *argc UNUSED, char ***argv UNUSED)
 	service = (struct service){.config = config, .keys = keys, .db = db_new("", "", 0)};
 	kept = arena_new(0);
 	MUST(service.db && kept);
-	for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
-		const struct actor actor = {.user_id = {.b = {(uint8_t)(i + 1)}}, .role = roles[i]};
-
-		MUST(token_issue(keys, kept, &actor, 86400, &tokens[i]) == OK);
-	}
+	MUST(told_tokens(kept, keys, tokens));
 	return 0;
-}
-
-static size_t read_body(void *stream, char *into, size_t len)
-{
-	struct rest *rest = stream;
-	size_t part = len < rest->size ? len : rest->size;
-
-	if (part)
-		memcpy(into, rest->data, part);
-	rest->data += part;
-	rest->size -= part;
-	return part;
-}
-
-/* The variables that the input gives, then those that a web server adds where they are missing. */
-static void take_variables(struct rest *rest, struct arena *arena, char *variables[VARIABLES_MAX])
-{
-	struct rest line = {0};
-	char *first = take_text(rest, arena, '\n'), *who, *method, *uri, *variable;
-	int count = 0;
-
-	line = (struct rest){(const uint8_t *)first, strlen(first)};
-	who = take_text(&line, arena, ' ');
-	method = take_text(&line, arena, ' ');
-	uri = take_text(&line, arena, '\n');
-	while (count < VARIABLES_MAX - 6 && *(variable = take_text(rest, arena, '\n')))
-		variables[count++] = variable;
-	variables[count++] = arena_printf(arena, "REQUEST_METHOD=%s", method);
-	variables[count++] = arena_printf(arena, "REQUEST_URI=%s", uri);
-	variables[count++] = arena_printf(arena, "CONTENT_LENGTH=%zu", rest->size);
-	variables[count++] = arena_strdup(arena, "CONTENT_TYPE=application/json");
-	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
-		if (strcmp(who, role_name(roles[i])) == 0)
-			variables[count++] = arena_printf(arena, "HTTP_AUTHORIZATION=Bearer %s", tokens[i]);
-	variables[count] = NULL;
 }
 
 /* Lines `Name: value`, then an empty one; returns what is behind it. */
@@ -148,14 +85,12 @@ static void check_outcome(struct arena *arena, const struct request *request, co
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *arena = arena_new(0);
-	struct rest rest = {data, size};
-	char *variables[VARIABLES_MAX];
-	struct exchange exchange = {.variables = variables, .read = read_body, .stream = &rest};
 	struct request request;
 	struct outcome outcome;
+	struct told told;
 
-	take_variables(&rest, arena, variables);
-	MUST(request_init(&request, arena, &exchange) == OK);
+	told_request(arena, tokens, (const char *)data, size, &told);
+	MUST(request_init(&request, arena, &told.exchange) == OK);
 	dispatch(&service, &request, &outcome);
 	check_outcome(arena, &request, &outcome);
 	arena_free(arena);

@@ -25,6 +25,7 @@ static void refuse(const char *statement, int parameter, const char *value, cons
 }
 
 void (*database_refused)(const char *, int, const char *, const char *) = refuse;
+char database_version[ID_TEXT] = DATABASE_ID;
 unsigned long database_statements;
 int database_transactions;
 
@@ -252,7 +253,7 @@ static const struct column {
     {"type", "FORCED", "closing_begin"},
     {"type", "TIME_EXPIRED", "closing_expire"},
     {"user_id", DATABASE_ID, NULL},
-    {"version_id", DATABASE_ID, NULL},
+    {"version_id", database_version, NULL},
     {"violation_type", "TAB_SWITCH", NULL},
     {"violations", "0", NULL},
 };

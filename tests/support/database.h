@@ -13,6 +13,9 @@
  * another. */
 extern void (*database_refused)(const char *statement, int parameter, const char *value, const char *why);
 
+/* The version of every paper, as text: papers that have been seen are remembered by it. */
+extern char database_version[ID_TEXT];
+
 /* How many statements have been run, and how many transactions are open. */
 extern unsigned long database_statements;
 extern int database_transactions;

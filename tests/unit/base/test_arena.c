@@ -56,6 +56,8 @@ static void test_what_is_too_large_fails_and_is_remembered(void **state)
 		assert_true(arena_failed(arena));
 		arena_reset(arena);
 		assert_false(arena_failed(arena));
+		arena_fail(arena);
+		assert_true(arena_failed(arena));
 		arena_free(arena);
 	}
 }
