@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "tests/fuzz/fuzz.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <spawn.h>
@@ -50,7 +51,10 @@ static int run(char *const *arguments, const char *out)
 	MUST(posix_spawn_file_actions_addopen(&actions, 2, said, O_WRONLY | O_CREAT | O_TRUNC, 0600) == 0);
 	MUST(posix_spawnp(&pid, arguments[0], &actions, NULL, arguments, environ) == 0);
 	posix_spawn_file_actions_destroy(&actions);
-	MUST(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	/* libFuzzer's own clock interrupts */
+	while (waitpid(pid, &status, 0) < 0)
+		MUST(errno == EINTR);
+	MUST(WIFEXITED(status));
 	return WEXITSTATUS(status);
 }
 

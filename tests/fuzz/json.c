@@ -7,26 +7,28 @@
 #include "pushd/dialect/json_syntax.h"
 #include "wire/json.h"
 
+static bool is_container(const json_value *value)
+{
+	return json_kind(value) == JSON_KIND_ARRAY || json_kind(value) == JSON_KIND_OBJECT;
+}
+
+/* `depth`: of what is around it. */
 static void check_bounds(const json_value *value, int depth)
 {
 	const char *name;
 	json_value *member;
 
+	depth += is_container(value);
 	MUST(depth <= 32);
 	if (json_text(value))
 		MUST(utf8_valid(json_text(value), strlen(json_text(value))));
 	for (size_t i = 0; i < json_count(value); i++)
-		check_bounds(json_item(value, i), depth + 1);
+		check_bounds(json_item(value, i), depth);
 	for (void *at = NULL;
 	     json_kind(value) == JSON_KIND_OBJECT && json_next(value, &at, &name, &member);) {
 		MUST(json_member(value, name) == member);
-		check_bounds(member, depth + 1);
+		check_bounds(member, depth);
 	}
-}
-
-static int depth_of(const json_value *value)
-{
-	return json_kind(value) == JSON_KIND_ARRAY || json_kind(value) == JSON_KIND_OBJECT;
 }
 
 /* Numbers may change their spelling once, and not again. */
@@ -62,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool parsed = json_parse(arena, text, size, &value) == OK;
 
 	if (parsed) {
-		check_bounds(value, depth_of(value));
+		check_bounds(value, 0);
 		check_dump(arena, value);
 		MUST(json_syntax(text, size));
 	}
