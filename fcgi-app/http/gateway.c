@@ -75,7 +75,7 @@ bool gateway_accept(struct gateway *gateway, struct exchange *ret)
 	if (FCGX_Accept_r(&gateway->request) < 0)
 		return false;
 	const char *length = FCGX_GetParam("CONTENT_LENGTH", gateway->request.envp);
-	gateway->unread = length ? atoll(length) : 0;
+	gateway->unread = length ? strtoll(length, NULL, 10) : 0;
 	*ret = (struct exchange){.variables = gateway->request.envp,
 				 .read = fastcgi_read,
 				 .write = fastcgi_write,
