@@ -296,11 +296,8 @@ static bool read_ref(const json_value *object, struct incoming *ret)
 enum err form_decode(struct arena *arena, const char *text, size_t len, struct incoming *ret)
 {
 	json_value *object, *data;
-	enum err err = json_parse_object(arena, text, len, &object);
 
-	if (err)
-		return err == ERR_MEMORY ? err : ERR_INVALID_MESSAGE;
-	if (!read_ref(object, ret))
+	if (json_parse_object(arena, text, len, &object) || !read_ref(object, ret))
 		return ERR_INVALID_MESSAGE;
 	ret->type = json_text(json_member(object, "type"));
 	data = json_member(object, "data");
