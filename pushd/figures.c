@@ -48,13 +48,6 @@ bool figures_baseline_due(struct figures *figures)
 	return due;
 }
 
-void figures_forget(struct figures *figures)
-{
-	free(figures->last);
-	figures->last = NULL;
-	figures->changed = true;
-}
-
 bool figures_take(struct figures *figures, const char *stats, bool baseline)
 {
 	char *copy;
@@ -69,10 +62,8 @@ bool figures_take(struct figures *figures, const char *stats, bool baseline)
 	if (figures->last && strcmp(figures->last, stats) == 0)
 		return false;
 	copy = strdup(stats);
-	if (!copy) {
-		figures->changed |= !baseline;
+	if (!copy)
 		return false;
-	}
 	free(figures->last);
 	figures->last = copy;
 	return !baseline;

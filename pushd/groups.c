@@ -113,31 +113,30 @@ static bool set_members(struct groups *groups, const struct id *group_id, const 
 	return put(groups, group_id, group);
 }
 
-static enum err update(struct groups *groups, struct arena *arena, const char *payload, size_t len)
+static bool update(struct groups *groups, struct arena *arena, const char *payload, size_t len)
 {
 	const json_value *doc;
 	json_value *root;
 	struct id group_id;
-	enum err err = json_parse_object(arena, payload, len, &root);
 
-	if (err)
-		return err == ERR_MEMORY ? err : ERR_INVALID_MESSAGE;
+	if (json_parse_object(arena, payload, len, &root))
+		return false;
 	doc = json_member(root, "group");
 	if (!read_id(json_member(doc, "id"), &group_id))
-		return ERR_INVALID_MESSAGE;
+		return false;
 	if (!json_is_true(json_member(root, "deleted")))
-		return set_members(groups, &group_id, json_member(doc, "student_ids")) ? OK : ERR_MEMORY;
+		return set_members(groups, &group_id, json_member(doc, "student_ids"));
 	free(map_remove(groups->groups, &group_id));
-	return OK;
+	return true;
 }
 
-enum err groups_update(struct groups *groups, const char *payload, size_t len)
+bool groups_update(struct groups *groups, const char *payload, size_t len)
 {
 	struct arena *arena = arena_new(1024);
-	enum err err = arena ? update(groups, arena, payload, len) : ERR_MEMORY;
+	bool done = arena && update(groups, arena, payload, len);
 
 	arena_free(arena);
-	return err;
+	return done;
 }
 
 bool groups_has(const struct groups *groups, const struct id *group_id, const struct id *student_id)

@@ -51,35 +51,37 @@ static bool is_staff(const struct conn *conn)
 
 /* --- delivering --- */
 
-/* The one place where an event meets a connection. Who would miss it shall come again and resume. */
+/* The one place where an event meets a connection. */
 static void give(struct conn *conn, struct recent *recent)
 {
 	struct message *message;
-	enum err err;
 
 	if (recent->event.event_id <= conn->cursor)
 		return;
 	conn->cursor = recent->event.event_id;
 	if (!audience_allows(&recent->event, &conn->actor, conn->room->groups))
 		return;
-	err = recent_wire(recent, conn->dialect, &message);
-	if (err)
-		farewell(conn, err);
-	else if (message)
+	message = recent_wire(recent, conn->dialect);
+	if (message)
 		conn_push(conn, message);
 }
 
-/* False: no memory. A payload that tells nothing leaves the groups in doubt. */
+/* They would miss something: they shall come again and resume. */
+static void give_out(struct room *room)
+{
+	list_each (node, &room->listeners)
+		farewell(list_entry(node, struct conn, in_room), ERR_MEMORY);
+	ring_clear(&room->ring);
+	room->known = false;
+}
+
+/* False when the groups aren't known any more. */
 static bool follow_groups(struct room *room, const struct event *event)
 {
-	enum err err;
-
 	if (event->type != EVENT_GROUP_UPDATED || !room->groups)
 		return true;
 	room->groups_version++;
-	err = groups_update(room->groups, event->payload, event->payload_len);
-	room->groups_doubted |= err == ERR_INVALID_MESSAGE;
-	return err != ERR_MEMORY;
+	return groups_update(room->groups, event->payload, event->payload_len);
 }
 
 /* While the kernel is busy with one connection, the memory of the ones behind it is fetched: a thousand of
@@ -95,16 +97,17 @@ static void expect(const struct room *room, const struct list *node)
 	__builtin_prefetch((const char *)list_entry(later, struct conn, in_room) + 64);
 }
 
-static bool deliver(struct stream *stream, const struct event *event)
+static void deliver(struct stream *stream, const struct event *event)
 {
 	struct room *room = of_stream(stream);
 	struct recent *recent = recent_new(event);
 
+	room->rooms->metrics->events++;
 	if (!recent || !follow_groups(room, event)) {
 		recent_free(recent);
-		return false;
+		give_out(room);
+		return;
 	}
-	room->rooms->metrics->events++;
 	ring_take(&room->ring, recent);
 	if (room->staff)
 		figures_event(&room->figures, event->type);
@@ -115,7 +118,6 @@ static bool deliver(struct stream *stream, const struct event *event)
 		if (conn->state == CONN_LIVE)
 			give(conn, recent);
 	}
-	return true;
 }
 
 static void resync(struct room *room, struct conn *conn)
@@ -498,11 +500,9 @@ bool room_baseline_due(struct room *room)
 	return figures_baseline_due(&room->figures);
 }
 
-/* False: somebody has not been told. */
-static bool tell_staff(struct room *room, int64_t wall)
+static void tell_staff(struct room *room, int64_t wall)
 {
 	struct message *wire[DIALECT_COUNT] = {NULL};
-	bool told = true;
 
 	list_each (node, &room->listeners) {
 		struct conn *conn = list_entry(node, struct conn, in_room);
@@ -514,18 +514,15 @@ static bool tell_staff(struct room *room, int64_t wall)
 			*message = conn->dialect->stats(&room->stream.id, room->figures.last, wall);
 		if (*message)
 			conn_push(conn, *message);
-		else
-			told = false;
 	}
 	for (size_t i = 0; i < DIALECT_COUNT; i++)
 		message_unref(wire[i]);
-	return told;
 }
 
 void room_figures(struct room *room, const char *stats, bool baseline, int64_t wall)
 {
-	if (figures_take(&room->figures, stats, baseline) && !tell_staff(room, wall))
-		figures_forget(&room->figures);
+	if (figures_take(&room->figures, stats, baseline))
+		tell_staff(room, wall);
 }
 
 /* --- the rooms --- */

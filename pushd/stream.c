@@ -64,18 +64,12 @@ static void hold(struct stream *stream, const struct event *event)
 	stream->held_count++;
 }
 
-/* False: it couldn't be, and is missing still. */
-static bool deliver(struct stream *stream, const struct event *event)
+static void deliver(struct stream *stream, const struct event *event)
 {
-	uint64_t before = stream->last;
-
 	stream->last = event->event_id;
 	if (stream->head < stream->last)
 		stream->head = stream->last;
-	if (stream->ops->deliver(stream, event))
-		return true;
-	stream->last = before;
-	return false;
+	stream->ops->deliver(stream, event);
 }
 
 /* Delivers what is held and whose turn has come. */
@@ -86,8 +80,8 @@ static void advance(struct stream *stream)
 
 		if (held->event.event_id > stream->last + 1)
 			break;
-		if (held->event.event_id == stream->last + 1 && !deliver(stream, &held->event))
-			break;
+		if (held->event.event_id == stream->last + 1)
+			deliver(stream, &held->event);
 		drop(stream, held);
 	}
 }
@@ -115,10 +109,12 @@ void stream_offer(struct stream *stream, const struct event *event)
 		stream->duplicates++;
 		return;
 	}
-	if (event->event_id > stream->last + 1)
-		hold(stream, event);
-	else if (deliver(stream, event))
+	if (event->event_id == stream->last + 1) {
+		deliver(stream, event);
 		advance(stream);
+	} else {
+		hold(stream, event);
+	}
 	if (stream_has_hole(stream))
 		stream->ops->hole(stream);
 }
@@ -150,8 +146,7 @@ void stream_page(struct stream *stream, const struct event *items, size_t count,
 			continue;
 		if (items[i].event_id > stream->last + 1)
 			stream->ops->skipped(stream, items[i].event_id);
-		if (!deliver(stream, &items[i]))
-			break;
+		deliver(stream, &items[i]);
 	}
 	advance(stream);
 	if (!stream_has_hole(stream))
