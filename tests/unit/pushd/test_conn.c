@@ -29,7 +29,7 @@ static void test_writes_straight_through(void **state)
 static void test_queues_what_the_socket_does_not_take(void **state)
 {
 	struct fake *fake = fake_new(ROLE_STUDENT, 1000);
-	char text[8];
+	char text[16];
 
 	(void)state;
 	fake->takes = 1;
