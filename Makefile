@@ -31,6 +31,9 @@ PUSHD_SRC  := $(filter-out pushd/main.c,$(wildcard pushd/*.c pushd/*/*.c))
 UNIT_SRC   := $(wildcard tests/unit/*/*.c)
 GEN_SRC    := $(B)/gen/queries.c $(B)/gen/migrations.c
 
+# What is being made, a line each; `make V=1` shows the commands themselves.
+say = $(if $(V),,@printf '  %-4s %s\n' $(1) $@;)
+
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 GEN_OBJ := $(patsubst $(B)/gen/%.c,$(B)/obj/gen/%.o,$(GEN_SRC))
 UNITS   := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(UNIT_SRC))
@@ -49,35 +52,35 @@ help: ## this list
 $(B)/invigil-app: $(B)/obj/fcgi-app/main.o $(B)/app.a $(B)/libinvigil.a
 $(B)/invigil-pushd: $(B)/obj/pushd/main.o $(B)/pushd.a $(B)/libinvigil.a
 $(B)/invigil-app $(B)/invigil-pushd:
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/libinvigil.a: $(call objects,$(SHARED_SRC)) $(GEN_OBJ)
 $(B)/app.a: $(call objects,$(APP_SRC))
 $(B)/pushd.a: $(call objects,$(PUSHD_SRC))
 $(B)/%.a:
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR)ar rcs $@ $^
 
 $(B)/obj/%.o: %.c | $(B)/gen/queries.h
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+	$(call say,CC)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 $(B)/obj/gen/%.o: $(B)/gen/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+	$(call say,CC)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 # --- generated from sql/: each named query a C function, each migration a string -------------------------------------
 
 $(B)/gen/queries.h: $(wildcard sql/queries/*.sql) sql/queries.awk
 	@mkdir -p $(@D)
-	awk -v part=header -f sql/queries.awk $(sort $(wildcard sql/queries/*.sql)) > $@
+	$(call say,GEN)awk -v part=header -f sql/queries.awk $(sort $(wildcard sql/queries/*.sql)) > $@
 
 $(B)/gen/queries.c: $(wildcard sql/queries/*.sql) sql/queries.awk $(B)/gen/queries.h
-	awk -v part=source -f sql/queries.awk $(sort $(wildcard sql/queries/*.sql)) > $@
+	$(call say,GEN)awk -v part=source -f sql/queries.awk $(sort $(wildcard sql/queries/*.sql)) > $@
 
 $(B)/gen/migrations.c: $(wildcard sql/schema/*.sql sql/functions/*.sql) sql/migrations.awk
 	@mkdir -p $(@D)
-	awk -f sql/migrations.awk $(sort $(wildcard sql/schema/*.sql)) $(sort $(wildcard sql/functions/*.sql)) > $@
+	$(call say,GEN)awk -f sql/migrations.awk $(sort $(wildcard sql/schema/*.sql)) $(sort $(wildcard sql/functions/*.sql)) > $@
 
 # --- unit tests -----------------------------------------------------------------------------------------------------
 
@@ -88,27 +91,27 @@ unit: $(UNITS) ## the C unit tests: a compiler and cmocka, seconds
 
 $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/pushd.a $(B)/app.a $(B)/libinvigil.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 # those in which allocations fail, without a database and without a bus
 SUPPORT := $(call objects,$(wildcard tests/support/*.c))
 ALLOCATIONS := $(B)/tests/unit/fcgi-app/test_allocations
 $(ALLOCATIONS): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(SUPPORT) $(B)/pushd.a $(B)/app.a $(B)/libinvigil.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 # small programs that the other tests use
 HELPERS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/sql/*.c))
 $(HELPERS): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libinvigil.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # the servers that the conformance tests of Engine.IO and Socket.IO talk to
 ECHOES := $(B)/tests/engineio_echo $(B)/tests/socketio_echo
 $(ECHOES): $(B)/tests/%: $(B)/obj/tests/conformance/%.o $(B)/obj/tests/conformance/echo_server.o $(B)/pushd.a \
 		$(B)/libinvigil.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # --- fuzzing: a program per decoder, by clang's libFuzzer ------------------------------------------------------------
 
@@ -116,7 +119,7 @@ FUZZ_SUPPORT := $(call objects,$(addprefix tests/support/,array.c database.c req
 FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fuzz/*.c))
 $(FUZZERS): $(B)/tests/%: $(B)/obj/tests/%.o $(FUZZ_SUPPORT) $(B)/pushd.a $(B)/app.a $(B)/libinvigil.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+	$(call say,LINK)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 .PHONY: fuzz fuzzers
 fuzzers: $(FUZZERS)
@@ -160,7 +163,7 @@ install-packages: ## the Debian packages for building, running and testing
 GENERATORS := $(patsubst %,$(B)/bench/%,answers push fanout)
 $(GENERATORS): $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/obj/tests/bench/student.o $(B)/obj/tests/bench/wire.o
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^
 
 .PHONY: bench generators
 generators: $(GENERATORS)
