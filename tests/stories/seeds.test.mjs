@@ -264,6 +264,65 @@ describe('the documents\' own code and examples', { concurrency: 4 }, () => {
 		await until(() => heard.log.some((line) => line.startsWith('Disconnected: 1000')), 'closed');
 	});
 
+	// The client that document C's examples use stands in another of its documents; this is what these say of it. One of
+	// them never connects it, so it is on its way from the beginning.
+	class HuleEduWebSocketClient extends EventEmitter {
+		constructor(token) {
+			super();
+			this.ws = new globalThis.WebSocket(`ws://${host}/ws?token=${token}`);
+			this.ws.onopen = () => this.emit('connected');
+			this.ws.onmessage = ({ data }) => {
+				const message = JSON.parse(data);
+				this.emit('message', message);
+				this.emit(message.notification_type ?? message.type, message.payload);
+			};
+		}
+
+		connect() {
+			return this;
+		}
+	}
+
+	test('C: its basic client, its reactive one, and its test of a client', async () => {
+		const w = await world();
+		const { heard, console } = listener();
+		const notified = [], prepared = [], effects = [], tests = [];
+		const usual = globalThis.WebSocket;
+		globalThis.WebSocket = Recorded;
+		try {
+			await run(code('C', 'Connection Lifecycle'), { globals: { console, HuleEduWebSocketClient, token: w.token('teacher'), handleNotification: (message) => notified.push(message) } });
+		} finally {
+			globalThis.WebSocket = usual;
+		}
+		await until(() => heard.log.includes('Connected'), 'connected');
+		const wsManager = { isConnected: true, notifications: notified };
+		await run(code('C', 'Framework Integration'), { modules: { '$lib/stores/websocket.svelte': { wsManager } }, globals: { console, $effect: (act) => effects.push(act) } });
+		const [example] = examples('C', '`batch_files_uploaded`');
+		await w.must('service', 'POST', '/notifications', { recipient_id: w.variables.teacher, notification_type: example.notification_type, payload: example.payload });
+		await until(() => notified.length === 1, 'the notification');
+		assert.deepEqual(notified[0].payload, example.payload);
+		effects.forEach((act) => act());
+		assert.deepEqual(heard.log.slice(1), ['Connection status: true', 'Notifications: 1']);
+
+		const spy = () => { const calls = []; return Object.assign((...args) => calls.push(args), { calls }); };
+		const jest = { fn: (act) => (act ? function made(...args) { return act(...args); } : spy()) };
+		const expect = (mock) => ({
+			toHaveBeenCalled: () => assert.ok(mock.calls.length > 0),
+			toHaveBeenCalledWith: (...args) => assert.deepEqual(mock.calls.at(-1), args),
+		});
+		await run(code('C', 'Automated Testing'), { globals: { jest, expect, global: globalThis, HuleEduWebSocketClient, describe: (name, act) => act(),
+			beforeEach: (act) => prepared.push(act), test: (name, act) => tests.push(act) } });
+		assert.equal(tests.length, 2);
+		try {
+			for (const act of tests) {
+				prepared.forEach((prepare) => prepare());
+				act();
+			}
+		} finally {
+			globalThis.WebSocket = usual;
+		}
+	});
+
 	test('C: a client that reconnects by the document\'s manager', async () => {
 		const w = await world();
 		const { ReconnectionManager } = await run(code('C', 'Reconnection Strategy'), { names: ['ReconnectionManager'] });
