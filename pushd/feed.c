@@ -221,10 +221,11 @@ static struct feed *of_system(struct stream *stream)
 	return list_entry(stream, struct feed, system);
 }
 
-static void system_deliver(struct stream *stream, const struct event *event)
+static bool system_deliver(struct stream *stream, const struct event *event)
 {
 	if (event->type == EVENT_ACCESS_CHANGED)
 		access_changed(of_system(stream)->pushd, &event->actor_id);
+	return true;
 }
 
 /* Who was meant by what is gone can't be known: everybody is asked about. */

@@ -48,6 +48,13 @@ bool figures_baseline_due(struct figures *figures)
 	return due;
 }
 
+void figures_forget(struct figures *figures)
+{
+	free(figures->last);
+	figures->last = NULL;
+	figures->changed = true;
+}
+
 bool figures_take(struct figures *figures, const char *stats, bool baseline)
 {
 	char *copy;
@@ -62,8 +69,10 @@ bool figures_take(struct figures *figures, const char *stats, bool baseline)
 	if (figures->last && strcmp(figures->last, stats) == 0)
 		return false;
 	copy = strdup(stats);
-	if (!copy)
+	if (!copy) {
+		figures->changed |= !baseline;
 		return false;
+	}
 	free(figures->last);
 	figures->last = copy;
 	return !baseline;

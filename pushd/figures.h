@@ -28,6 +28,8 @@ void figures_event(struct figures *figures, enum event_type type);
 MUST_CHECK bool figures_due(struct figures *figures, int64_t now);
 /* Whether to ask for what later ones are compared with; true once. */
 MUST_CHECK bool figures_baseline_due(struct figures *figures);
+/* They couldn't be told: they are news again. */
+void figures_forget(struct figures *figures);
 /* An answer; NULL: they couldn't be read. True: they are news, and `last`. */
 MUST_CHECK bool figures_take(struct figures *figures, const char *stats, bool baseline);
 

@@ -113,30 +113,31 @@ static bool set_members(struct groups *groups, const struct id *group_id, const 
 	return put(groups, group_id, group);
 }
 
-static bool update(struct groups *groups, struct arena *arena, const char *payload, size_t len)
+static enum err update(struct groups *groups, struct arena *arena, const char *payload, size_t len)
 {
 	const json_value *doc;
 	json_value *root;
 	struct id group_id;
+	enum err err = json_parse_object(arena, payload, len, &root);
 
-	if (json_parse_object(arena, payload, len, &root))
-		return false;
+	if (err)
+		return err == ERR_MEMORY ? err : ERR_INVALID_MESSAGE;
 	doc = json_member(root, "group");
 	if (!read_id(json_member(doc, "id"), &group_id))
-		return false;
+		return ERR_INVALID_MESSAGE;
 	if (!json_is_true(json_member(root, "deleted")))
-		return set_members(groups, &group_id, json_member(doc, "student_ids"));
+		return set_members(groups, &group_id, json_member(doc, "student_ids")) ? OK : ERR_MEMORY;
 	free(map_remove(groups->groups, &group_id));
-	return true;
+	return OK;
 }
 
-bool groups_update(struct groups *groups, const char *payload, size_t len)
+enum err groups_update(struct groups *groups, const char *payload, size_t len)
 {
 	struct arena *arena = arena_new(1024);
-	bool done = arena && update(groups, arena, payload, len);
+	enum err err = arena ? update(groups, arena, payload, len) : ERR_MEMORY;
 
 	arena_free(arena);
-	return done;
+	return err;
 }
 
 bool groups_has(const struct groups *groups, const struct id *group_id, const struct id *student_id)

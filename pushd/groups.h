@@ -16,9 +16,9 @@ MUST_CHECK struct groups *groups_new(const struct group_member *members, size_t 
 /* Accepts NULL. */
 void groups_free(struct groups *groups);
 
-/* The payload of a group_updated event: the group has these members now, or is no more. False: no memory, or
- * no such payload, and everything is as before. */
-MUST_CHECK bool groups_update(struct groups *groups, const char *payload, size_t len);
+/* The payload of a group_updated event: the group has these members now, or is no more. ERR_MEMORY, or
+ * ERR_INVALID_MESSAGE for no such payload, and everything is as before. */
+MUST_CHECK enum err groups_update(struct groups *groups, const char *payload, size_t len);
 
 /* Whether the group has this member. Nobody is in no groups (NULL). */
 bool groups_has(const struct groups *groups, const struct id *group_id, const struct id *student_id);

@@ -25,14 +25,14 @@ void recent_free(struct recent *recent)
 	free(recent);
 }
 
-struct message *recent_wire(struct recent *recent, const struct dialect *dialect)
+enum err recent_wire(struct recent *recent, const struct dialect *dialect, struct message **ret)
 {
-	if (!recent->tried[dialect->id]) {
-		enum err err = dialect->event(&recent->event, &recent->wire[dialect->id]);
-
-		recent->tried[dialect->id] = err != ERR_MEMORY;
-	}
-	return recent->wire[dialect->id];
+	if (!recent->tried[dialect->id] &&
+	    dialect->event(&recent->event, &recent->wire[dialect->id]) == ERR_MEMORY)
+		return ERR_MEMORY;
+	recent->tried[dialect->id] = true;
+	*ret = recent->wire[dialect->id];
+	return OK;
 }
 
 static struct recent *oldest(struct ring *ring)

@@ -51,37 +51,40 @@ static bool is_staff(const struct conn *conn)
 
 /* --- delivering --- */
 
-/* The one place where an event meets a connection. */
+/* The one place where an event meets a connection. Who would miss it shall come again and resume. */
 static void give(struct conn *conn, struct recent *recent)
 {
 	struct message *message;
+	enum err err;
 
 	if (recent->event.event_id <= conn->cursor)
 		return;
 	conn->cursor = recent->event.event_id;
 	if (!audience_allows(&recent->event, &conn->actor, conn->room->groups))
 		return;
-	message = recent_wire(recent, conn->dialect);
-	if (message)
+	err = recent_wire(recent, conn->dialect, &message);
+	if (err)
+		farewell(conn, err);
+	else if (message)
 		conn_push(conn, message);
 }
 
-/* They would miss something: they shall come again and resume. */
+static enum err follow_groups(struct room *room, const struct event *event)
+{
+	if (event->type != EVENT_GROUP_UPDATED || !room->groups)
+		return OK;
+	room->groups_version++;
+	return groups_update(room->groups, event->payload, event->payload_len);
+}
+
+/* Who is in which group can't be known from the events any more: they shall come again, for which the groups
+ * are read. */
 static void give_out(struct room *room)
 {
 	list_each (node, &room->listeners)
-		farewell(list_entry(node, struct conn, in_room), ERR_MEMORY);
+		farewell(list_entry(node, struct conn, in_room), ERR_UNAVAILABLE);
 	ring_clear(&room->ring);
 	room->known = false;
-}
-
-/* False when the groups aren't known any more. */
-static bool follow_groups(struct room *room, const struct event *event)
-{
-	if (event->type != EVENT_GROUP_UPDATED || !room->groups)
-		return true;
-	room->groups_version++;
-	return groups_update(room->groups, event->payload, event->payload_len);
 }
 
 /* While the kernel is busy with one connection, the memory of the ones behind it is fetched: a thousand of
@@ -97,16 +100,20 @@ static void expect(const struct room *room, const struct list *node)
 	__builtin_prefetch((const char *)list_entry(later, struct conn, in_room) + 64);
 }
 
-static void deliver(struct stream *stream, const struct event *event)
+static bool deliver(struct stream *stream, const struct event *event)
 {
 	struct room *room = of_stream(stream);
 	struct recent *recent = recent_new(event);
+	enum err err = recent ? follow_groups(room, event) : ERR_MEMORY;
 
-	room->rooms->metrics->events++;
-	if (!recent || !follow_groups(room, event)) {
+	if (err)
 		recent_free(recent);
+	if (err == ERR_MEMORY)
+		return false;
+	room->rooms->metrics->events++;
+	if (err) {
 		give_out(room);
-		return;
+		return true;
 	}
 	ring_take(&room->ring, recent);
 	if (room->staff)
@@ -118,6 +125,7 @@ static void deliver(struct stream *stream, const struct event *event)
 		if (conn->state == CONN_LIVE)
 			give(conn, recent);
 	}
+	return true;
 }
 
 static void resync(struct room *room, struct conn *conn)
@@ -500,9 +508,11 @@ bool room_baseline_due(struct room *room)
 	return figures_baseline_due(&room->figures);
 }
 
-static void tell_staff(struct room *room, int64_t wall)
+/* False: somebody has not been told. */
+static bool tell_staff(struct room *room, int64_t wall)
 {
 	struct message *wire[DIALECT_COUNT] = {NULL};
+	bool told = true;
 
 	list_each (node, &room->listeners) {
 		struct conn *conn = list_entry(node, struct conn, in_room);
@@ -514,15 +524,18 @@ static void tell_staff(struct room *room, int64_t wall)
 			*message = conn->dialect->stats(&room->stream.id, room->figures.last, wall);
 		if (*message)
 			conn_push(conn, *message);
+		else
+			told = false;
 	}
 	for (size_t i = 0; i < DIALECT_COUNT; i++)
 		message_unref(wire[i]);
+	return told;
 }
 
 void room_figures(struct room *room, const char *stats, bool baseline, int64_t wall)
 {
-	if (figures_take(&room->figures, stats, baseline))
-		tell_staff(room, wall);
+	if (figures_take(&room->figures, stats, baseline) && !tell_staff(room, wall))
+		figures_forget(&room->figures);
 }
 
 /* --- the rooms --- */

@@ -141,26 +141,30 @@ static void ask_heads(struct pushd *pushd)
 
 /* --- figures --- */
 
-static void tell_figures(struct job *job, struct pushd *pushd, bool baseline)
+/* `failed`: they couldn't be read. */
+static void tell_figures(struct pushd *pushd, const struct figures_item *items, size_t count, bool baseline,
+			 bool failed)
 {
-	struct figures_job *figures = (struct figures_job *)(void *)job;
-
-	for (size_t i = 0; i < figures->count; i++) {
-		struct room *room = rooms_find(pushd->rooms, &figures->items[i].session_id);
+	for (size_t i = 0; i < count; i++) {
+		struct room *room = rooms_find(pushd->rooms, &items[i].session_id);
 
 		if (room)
-			room_figures(room, job->err ? NULL : figures->items[i].stats, baseline, clock_now());
+			room_figures(room, failed ? NULL : items[i].stats, baseline, clock_now());
 	}
 }
 
 static void figures_read(struct job *job, void *context)
 {
-	tell_figures(job, context, false);
+	struct figures_job *figures = (struct figures_job *)(void *)job;
+
+	tell_figures(context, figures->items, figures->count, false, job->err != OK);
 }
 
 static void baseline_read(struct job *job, void *context)
 {
-	tell_figures(job, context, true);
+	struct figures_job *figures = (struct figures_job *)(void *)job;
+
+	tell_figures(context, figures->items, figures->count, true, job->err != OK);
 }
 
 static void ask_figures(struct pushd *pushd, struct figures_item *items, size_t count,
@@ -172,6 +176,7 @@ static void ask_figures(struct pushd *pushd, struct figures_item *items, size_t 
 		job->items = arena_calloc(job->job.arena, count, sizeof(*items));
 	if (!job || !job->items) {
 		job_free(job ? &job->job : NULL);
+		tell_figures(pushd, items, count, done == baseline_read, true);
 		return;
 	}
 	memcpy(job->items, items, count * sizeof(*items));

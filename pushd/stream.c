@@ -64,12 +64,18 @@ static void hold(struct stream *stream, const struct event *event)
 	stream->held_count++;
 }
 
-static void deliver(struct stream *stream, const struct event *event)
+/* False: it couldn't be, and is missing still. */
+static bool deliver(struct stream *stream, const struct event *event)
 {
+	uint64_t before = stream->last;
+
 	stream->last = event->event_id;
 	if (stream->head < stream->last)
 		stream->head = stream->last;
-	stream->ops->deliver(stream, event);
+	if (stream->ops->deliver(stream, event))
+		return true;
+	stream->last = before;
+	return false;
 }
 
 /* Delivers what is held and whose turn has come. */
@@ -80,8 +86,8 @@ static void advance(struct stream *stream)
 
 		if (held->event.event_id > stream->last + 1)
 			break;
-		if (held->event.event_id == stream->last + 1)
-			deliver(stream, &held->event);
+		if (held->event.event_id == stream->last + 1 && !deliver(stream, &held->event))
+			break;
 		drop(stream, held);
 	}
 }
@@ -109,12 +115,10 @@ void stream_offer(struct stream *stream, const struct event *event)
 		stream->duplicates++;
 		return;
 	}
-	if (event->event_id == stream->last + 1) {
-		deliver(stream, event);
-		advance(stream);
-	} else {
+	if (event->event_id > stream->last + 1)
 		hold(stream, event);
-	}
+	else if (deliver(stream, event))
+		advance(stream);
 	if (stream_has_hole(stream))
 		stream->ops->hole(stream);
 }
@@ -146,7 +150,8 @@ void stream_page(struct stream *stream, const struct event *items, size_t count,
 			continue;
 		if (items[i].event_id > stream->last + 1)
 			stream->ops->skipped(stream, items[i].event_id);
-		deliver(stream, &items[i]);
+		if (!deliver(stream, &items[i]))
+			break;
 	}
 	advance(stream);
 	if (!stream_has_hole(stream))

@@ -21,7 +21,8 @@
 struct stream;
 
 struct stream_ops {
-	void (*deliver)(struct stream *stream, const struct event *event);
+	/* False: it can't be now (no memory); it will be tried again from a page. */
+	bool (*deliver)(struct stream *stream, const struct event *event);
 	/* Events before `event_id` are gone for good (deleted by retention): it comes next. */
 	void (*skipped)(struct stream *stream, uint64_t event_id);
 	/* Events are missing: call stream_fill in some milliseconds. */

@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (size_t i = 0; kind == FRAME_EVENT && i < ARRAY_LEN(dialects); i++)
 			check_message(arena, dialects[i], &event);
 		if (kind == FRAME_EVENT)
-			(void)groups_update(groups, event.payload, event.payload_len);
+			MUST(groups_update(groups, event.payload, event.payload_len) != ERR_MEMORY);
 	}
 	groups_free(groups);
 	arena_free(arena);

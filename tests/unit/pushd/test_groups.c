@@ -91,7 +91,7 @@ static void test_updates(void **state)
 		size_t len = 0;
 
 		assert_int_equal(groups_update(groups, rows[i].payload, strlen(rows[i].payload)),
-				 rows[i].good);
+				 rows[i].good ? OK : ERR_INVALID_MESSAGE);
 		for (int group = 0; group < 2; group++) {
 			for (size_t k = 0; k < ARRAY_LEN(students); k++)
 				if (has(groups, group ? BLUE : RED, students[k]))

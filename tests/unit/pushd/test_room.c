@@ -535,6 +535,9 @@ static void test_groups_lost(void **state)
 	publish_row(1, EVENT_GROUP_UPDATED, AUDIENCE_ALL, &ID_NIL, "{}");
 	assert_int_equal(ann->conn->close_code, CLOSE_SERVER_ERROR);
 	assert_false(room_knows(room));
+	/* but it has been delivered: the stream goes on behind it */
+	assert_false(stream_has_hole(room_stream(room)));
+	assert_int_equal(room_stream(room)->last, 1);
 	fake_free(ann);
 }
 

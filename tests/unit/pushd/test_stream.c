@@ -27,12 +27,18 @@ static void note(const char *what, uint64_t number)
 		snprintf(seen + len, sizeof(seen) - len, " %s", what);
 }
 
-static void deliver(struct stream *stream, const struct event *event)
+/* Nothing can be delivered. */
+static bool failing;
+
+static bool deliver(struct stream *stream, const struct event *event)
 {
 	(void)stream;
+	if (failing)
+		return false;
 	assert_int_equal(event->payload_len, 2);
 	assert_memory_equal(event->payload, "{}", 2);
 	note("", event->event_id);
+	return true;
 }
 
 static void skipped(struct stream *stream, uint64_t event_id)
@@ -72,8 +78,8 @@ static void page(struct stream *stream, const char *ids)
 	stream_page(stream, items, count, false);
 }
 
-/* Steps: b<n> begin, o<n> offer, g<n> grown (at once), w<n> grown (after a moment), f fill, p<digits> a page,
- * x a page that failed. */
+/* Steps: !1 nothing can be delivered, !0 again, b<n> begin, o<n> offer, g<n> grown (at once), w<n> grown
+ * (after a moment), f fill, p<digits> a page, x a page that failed. */
 static void play(struct stream *stream, const char *steps)
 {
 	char copy[256], *rest = copy;
@@ -83,7 +89,9 @@ static void play(struct stream *stream, const char *steps)
 		uint64_t number = (uint64_t)atoi(step + 1);
 		struct event e = event(number);
 
-		if (*step == 'b')
+		if (*step == '!')
+			failing = number;
+		else if (*step == 'b')
 			stream_begin(stream, number);
 		else if (*step == 'o')
 			stream_offer(stream, &e);
@@ -136,6 +144,11 @@ static void test_order(void **state)
 	    {"o5 b3 f p4", " h r3 4 5"},
 	    {"g5 f b3 f p45", " h r3 4 5"},
 	    {"b3 b7 o4", " 4"},
+	    /* what can't be delivered is read again, and isn't lost */
+	    {"b0 !1 o1 !0 f p1", " h r 1"},
+	    {"b0 !1 o1 o2 !0 f p12 o3", " h h r 1 2 3"},
+	    {"b0 o3 o2 !1 o1 !0 f p1", " h h h r 1 2 3"},
+	    {"b0 !1 g2 p12 !0 f p12", " r h r 1 2"},
 	};
 
 	(void)state;
