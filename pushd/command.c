@@ -58,15 +58,22 @@ static void refresh_token(struct call *call)
 	struct token_claims claims;
 	char time[TIME_TEXT];
 	struct doc doc;
+	enum err err = token ? token_verify(call->pushd->keys, token, &claims) : ERR_AUTH_FAILED;
 
-	if (!token || token_verify(call->pushd->keys, token, &claims) ||
-	    !id_equal(&claims.actor.user_id, &conn->actor.user_id) || claims.actor.role != conn->actor.role) {
-		complain(conn, ERR_AUTH_FAILED, call->in.ref, NULL);
+	if (!err &&
+	    (!id_equal(&claims.actor.user_id, &conn->actor.user_id) || claims.actor.role != conn->actor.role))
+		err = ERR_AUTH_FAILED;
+	if (err) {
+		complain(conn, err, call->in.ref, NULL);
 		return;
 	}
+	doc.text = arena_printf(call->arena, "{\"expires_at\":\"%s\"}", time_format(claims.expires_at, time));
+	if (!doc.text) {
+		complain(conn, ERR_MEMORY, call->in.ref, NULL);
+		return;
+	}
+	doc.len = strlen(doc.text);
 	conn->expires_at = claims.expires_at;
-	doc.text = arena_printf(call->arena, "{\"expires_at\":\"%s\"}", time_format(conn->expires_at, time));
-	doc.len = doc.text ? strlen(doc.text) : 0;
 	acknowledge(conn, call->in.ref, &doc);
 }
 
@@ -74,6 +81,15 @@ static void refresh_token(struct call *call)
 static void refuse(struct call *call, enum err err, const struct problems *problems)
 {
 	complain(call->conn, err, call->in.ref, problems);
+}
+
+/* What is wrong with the fields; without memory nobody knows whether anything is. */
+static void refuse_fields(struct call *call, const struct problems *problems)
+{
+	if (arena_failed(call->arena))
+		refuse(call, ERR_MEMORY, NULL);
+	else
+		refuse(call, ERR_VALIDATION, problems);
 }
 
 /* What the others in the session are told, and he himself. */
@@ -115,7 +131,7 @@ static void update_presence(struct call *call)
 
 	problems_init(&problems, call->arena);
 	if (!json_read(call->in.body, fields, &input, &problems, "")) {
-		refuse(call, ERR_VALIDATION, &problems);
+		refuse_fields(call, &problems);
 		return;
 	}
 	for (size_t i = 0; statuses[i]; i++)
@@ -167,6 +183,11 @@ static void state_sync_request(struct call *call)
 	}
 	job->actor = conn->actor;
 	job->ref = call->in.ref ? arena_strdup(job->job.arena, call->in.ref) : NULL;
+	if (call->in.ref && !job->ref) {
+		job_free(&job->job);
+		refuse(call, ERR_MEMORY, NULL);
+		return;
+	}
 	job->job.done = state_read;
 	job->job.context = conn_ref(conn);
 	if (!submit(call->pushd, &job->job)) {
@@ -339,7 +360,7 @@ static void start_command(struct call *call, const struct row *row)
 	}
 	problems_init(&problems, call->arena);
 	if (!row->read(call->in.body, &problems, job)) {
-		refuse(call, ERR_VALIDATION, &problems);
+		refuse_fields(call, &problems);
 		return;
 	}
 	job->job.arena = call->arena;
@@ -386,13 +407,15 @@ static void serve(struct call *call)
 static void run(struct pushd *pushd, struct conn *conn, const char *text, size_t len)
 {
 	struct call call = {.pushd = pushd, .conn = conn, .arena = arena_new(1024), .now = clock_now()};
+	enum err err;
 
 	if (!call.arena) {
 		complain(conn, ERR_MEMORY, NULL, NULL);
 		return;
 	}
-	if (conn->dialect->decode(call.arena, text, len, &call.in))
-		refuse(&call, ERR_INVALID_MESSAGE, NULL);
+	err = conn->dialect->decode(call.arena, text, len, &call.in);
+	if (err)
+		refuse(&call, err, NULL);
 	else
 		serve(&call);
 	arena_free(call.arena);

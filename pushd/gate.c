@@ -250,8 +250,11 @@ static enum err identify(struct pushd *pushd, struct conn *conn, const char *tok
 {
 	int64_t now = clock_monotonic();
 	struct token_claims claims;
+	enum err err = token ? token_verify(pushd->keys, token, &claims) : ERR_AUTH_FAILED;
 
-	if (!token || token_verify(pushd->keys, token, &claims))
+	if (err == ERR_MEMORY)
+		return err;
+	if (err)
 		return limits_failure(pushd->limits, pushd->config, &conn->address, now) ? ERR_AUTH_FAILED
 											 : ERR_RATE_LIMITED;
 	conn->actor = claims.actor;

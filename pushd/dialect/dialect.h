@@ -71,7 +71,8 @@ struct dialect {
 	/* ERR_INVALID_MESSAGE for a payload that is no object; *ret NULL when the dialect has no such
 	 * message. */
 	enum err (*event)(const struct event *event, struct message **ret);
-	/* ERR_INVALID_MESSAGE, with *ret.ref filled when one could be read; all belongs to the arena. */
+	/* ERR_INVALID_MESSAGE, with *ret.ref filled when one could be read, or ERR_MEMORY; all belongs to the
+	 * arena. */
 	enum err (*decode)(struct arena *arena, const char *text, size_t len, struct incoming *ret);
 };
 

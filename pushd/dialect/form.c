@@ -296,8 +296,11 @@ static bool read_ref(const json_value *object, struct incoming *ret)
 enum err form_decode(struct arena *arena, const char *text, size_t len, struct incoming *ret)
 {
 	json_value *object, *data;
+	enum err err = json_parse_object(arena, text, len, &object);
 
-	if (json_parse_object(arena, text, len, &object) || !read_ref(object, ret))
+	if (err)
+		return err == ERR_MEMORY ? err : ERR_INVALID_MESSAGE;
+	if (!read_ref(object, ret))
 		return ERR_INVALID_MESSAGE;
 	ret->type = json_text(json_member(object, "type"));
 	data = json_member(object, "data");
