@@ -8,6 +8,8 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/map.h"
@@ -386,6 +388,14 @@ static const struct field PAPER_FIELDS[] = {
     FIELD_END,
 };
 
+/* A number as who reads the paper gets it: of 15 digits, and no -0. */
+static double as_written(double number)
+{
+	char text[32];
+	snprintf(text, sizeof(text), "%.15g", number);
+	return strtod(text, NULL) + 0.0;
+}
+
 /* [lower bound, band]; what the row above says is in `bound` and `band`, and then what this one does. */
 static const char *band_row_problem(const json_value *row, bool first, double *bound, double *band)
 {
@@ -393,6 +403,8 @@ static const char *band_row_problem(const json_value *row, bool first, double *b
 	if (json_count(row) != 2 || !json_number(json_item(row, 0), &least) ||
 	    !json_number(json_item(row, 1), &value))
 		return "must be [raw mark, band]";
+	least = as_written(least);
+	value = as_written(value);
 	if (least < 0 || least > 40 || value < 0 || value > 9 || fmod(value * 2, 1) > 0)
 		return "must be a raw mark of 0 to 40 and a band of 0 to 9 in half steps";
 	if (!first && (least >= *bound || value > *band))
