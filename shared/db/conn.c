@@ -449,9 +449,10 @@ static bool may_repeat(struct db *db, enum err err, const char *state)
 enum err db_run(struct db *db, struct arena *arena, const char *name, const char *sql,
 		const char *const *params, int count, struct rows **ret)
 {
+	struct rows *rows = rows_new(arena);
 	PGresult *result = NULL;
 	char state[6];
-	enum err err = ready(db);
+	enum err err = rows ? ready(db) : ERR_MEMORY;
 
 	if (err != OK)
 		return err;
@@ -462,9 +463,9 @@ enum err db_run(struct db *db, struct arena *arena, const char *name, const char
 	}
 	if (err != OK)
 		return err;
+	rows_fill(rows, result);
 	if (ret)
-		return rows_wrap(arena, result, ret);
-	PQclear(result);
+		*ret = rows;
 	return OK;
 }
 

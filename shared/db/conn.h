@@ -24,7 +24,8 @@ void db_free(struct db *db);
 /* A statement with text parameters ($1 …, NULL is SQL NULL), prepared under `name` on first use; the rows
  * belong to the arena. ERR_UNAVAILABLE: no connection, lost, shutting down, out of resources, or timed out.
  * ERR_RETRY: serialization failure or deadlock, outside a transaction only after it has been sent again in
- * vain. ERR_INTERNAL: anything else; db_message tells. The generated queries.h calls it. */
+ * vain. ERR_MEMORY: nothing was sent. ERR_INTERNAL: anything else; db_message tells. The generated queries.h
+ * calls it. */
 MUST_CHECK enum err db_run(struct db *db, struct arena *arena, const char *name, const char *sql,
 			   const char *const *params, int count, struct rows **ret);
 /* One or more statements without parameters, for migrations. */

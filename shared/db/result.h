@@ -9,7 +9,10 @@
 #include "core/err.h"
 #include "db/rows.h"
 
-/* Takes `result`, also on failure; the rows are the arena's. ERR_MEMORY. */
-MUST_CHECK enum err rows_wrap(struct arena *arena, PGresult *result, struct rows **ret);
+/* Rows that belong to the arena, and wait for their result; NULL: no memory. They are made before a statement
+ * is sent, so that none that was committed fails for want of them. */
+MUST_CHECK struct rows *rows_new(struct arena *arena);
+/* Takes `result`. */
+void rows_fill(struct rows *rows, PGresult *result);
 
 #endif

@@ -14,23 +14,21 @@ struct rows {
 	PGresult *result;
 };
 
-static void result_clear(void *result)
+static void clear(void *rows)
 {
-	PQclear(result);
+	PQclear(((struct rows *)rows)->result);
 }
 
-enum err rows_wrap(struct arena *arena, PGresult *result, struct rows **ret)
+struct rows *rows_new(struct arena *arena)
 {
-	struct rows *rows;
+	struct rows *rows = arena_alloc(arena, sizeof(*rows));
 
-	if (!arena_defer(arena, result_clear, result))
-		return ERR_MEMORY;
-	rows = arena_alloc(arena, sizeof(*rows));
-	if (!rows)
-		return ERR_MEMORY;
+	return rows && arena_defer(arena, clear, rows) ? rows : NULL;
+}
+
+void rows_fill(struct rows *rows, PGresult *result)
+{
 	rows->result = result;
-	*ret = rows;
-	return OK;
 }
 
 int rows_count(const struct rows *rows)

@@ -101,6 +101,13 @@ static void judge(struct domain *d, const struct rows *rows, int row, struct att
 		problem_add(&d->problems, rows_text(rows, row, "field"), "the paper has no such place");
 }
 
+/* The statement is committed: what can't be told of one command is no reason to run the others again. */
+static void settle(struct attempt_command *command, enum err err)
+{
+	if (err != OK)
+		command->err = err;
+}
+
 static void add_member(struct buf *doc, const char *name, int64_t number)
 {
 	buf_adds(doc, name);
@@ -225,7 +232,7 @@ enum err attempt_answer(struct domain *d, struct answer_command *items, size_t c
 	if (err == OK && (size_t)rows_count(rows) != total)
 		err = ERR_INTERNAL;
 	for (size_t i = 0; err == OK && i < count; i++) {
-		err = read_answers(d, rows, row, &items[i]);
+		settle(&items[i].base, read_answers(d, rows, row, &items[i]));
 		row += (int)items[i].count;
 	}
 	return err;
@@ -280,7 +287,7 @@ enum err attempt_progress(struct domain *d, struct progress_command *items, size
 	if (err == OK && (size_t)rows_count(rows) != count)
 		err = ERR_INTERNAL;
 	for (size_t i = 0; err == OK && i < count; i++)
-		err = read_progress(d, rows, (int)i, &items[i].base);
+		settle(&items[i].base, read_progress(d, rows, (int)i, &items[i].base));
 	return err;
 }
 
@@ -360,7 +367,7 @@ enum err attempt_highlight(struct domain *d, struct highlight_command *items, si
 	if (err == OK && (size_t)rows_count(rows) != count)
 		err = ERR_INTERNAL;
 	for (size_t i = 0; err == OK && i < count; i++)
-		err = read_highlight(d, rows, (int)i, &items[i].base);
+		settle(&items[i].base, read_highlight(d, rows, (int)i, &items[i].base));
 	return err;
 }
 
@@ -417,6 +424,6 @@ enum err attempt_violation(struct domain *d, struct violation_command *items, si
 	if (err == OK && (size_t)rows_count(rows) != count)
 		err = ERR_INTERNAL;
 	for (size_t i = 0; err == OK && i < count; i++)
-		err = read_violation(d, rows, (int)i, &items[i].base);
+		settle(&items[i].base, read_violation(d, rows, (int)i, &items[i].base));
 	return err;
 }

@@ -19,7 +19,8 @@ struct attempt_command {
 	struct id attempt_id;
 	/* out */
 	enum err err;	/* OK: committed. ERR_AUTH_FAILED, ERR_ATTEMPT_NOT_FOUND, ERR_ACCESS_DENIED,
-			   ERR_QUESTION_NOT_IN_TEST, ERR_ATTEMPT_TIME_EXPIRED … */
+			   ERR_QUESTION_NOT_IN_TEST, ERR_ATTEMPT_TIME_EXPIRED …; ERR_MEMORY: committed, but
+			   there is no `doc` to tell it */
 	struct doc doc; /* what REST answers */
 };
 

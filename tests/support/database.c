@@ -348,14 +348,21 @@ void db_free(struct db *db)
 enum err db_run(struct db *db UNUSED, struct arena *arena, const char *name, const char *sql,
 		const char *const *params, int count, struct rows **ret)
 {
+	struct rows *rows = rows_new(arena);
 	PGresult *result;
 
+	if (!rows)
+		return ERR_MEMORY;
 	database_statements++;
 	judge_all(name, sql, params, count);
 	if (!ret)
 		return OK;
 	result = answer(name, rows_wanted(name, params));
-	return result ? rows_wrap(arena, result, ret) : ERR_UNAVAILABLE;
+	if (!result)
+		return ERR_UNAVAILABLE;
+	rows_fill(rows, result);
+	*ret = rows;
+	return OK;
 }
 
 enum err db_script(struct db *db UNUSED, const char *sql UNUSED)

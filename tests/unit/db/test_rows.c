@@ -100,7 +100,7 @@ static struct rows *rows_make(struct arena *arena, const char *const names[], co
 {
 	PGresult *result = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
 	PGresAttDesc columns[8] = {0};
-	struct rows *rows = NULL;
+	struct rows *rows = rows_new(arena);
 
 	for (int i = 0; i < count; i++)
 		columns[i].name = (char *)names[i];
@@ -110,7 +110,8 @@ static struct rows *rows_make(struct arena *arena, const char *const names[], co
 		    PQsetvalue(result, 0, i, (char *)values[i], values[i] ? (int)strlen(values[i]) : -1), 0);
 		assert_int_not_equal(PQsetvalue(result, 1, i, NULL, -1), 0);
 	}
-	assert_int_equal(rows_wrap(arena, result, &rows), OK);
+	assert_non_null(rows);
+	rows_fill(rows, result);
 	return rows;
 }
 

@@ -47,7 +47,7 @@ static struct rows *rows_make(struct arena *arena, const struct row *row)
 	static char names[COLUMNS][16] = {"outcome", "doc", "stream_ids", "heads"};
 	PGresult *result = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
 	PGresAttDesc columns[COLUMNS] = {0};
-	struct rows *rows = NULL;
+	struct rows *rows = rows_new(arena);
 
 	for (int i = 0; i < COLUMNS; i++)
 		columns[i].name = names[i];
@@ -58,7 +58,8 @@ static struct rows *rows_make(struct arena *arena, const struct row *row)
 		assert_int_not_equal(
 		    PQsetvalue(result, 0, i, (char *)(uintptr_t)value, value ? (int)strlen(value) : -1), 0);
 	}
-	assert_int_equal(rows_wrap(arena, result, &rows), OK);
+	assert_non_null(rows);
+	rows_fill(rows, result);
 	return rows;
 }
 
