@@ -187,7 +187,7 @@ static void run(struct worker *worker, struct batch *batch)
 	batch->err = clock_monotonic() < worker->down_until
 			 ? ERR_UNAVAILABLE
 			 : try_hard(worker, batch, batch->jobs, batch->count);
-	if (batch->err == ERR_UNAVAILABLE)
+	if (batch->err == ERR_UNAVAILABLE && db_unreachable(worker->db))
 		worker->down_until = clock_monotonic() + DOWN_MS;
 	/* one job may have poisoned the statement: each on its own, so that it fails alone */
 	if ((batch->err == ERR_INTERNAL || batch->err == ERR_MEMORY) && batch->count > 1) {
@@ -200,14 +200,6 @@ static void run(struct worker *worker, struct batch *batch)
 	} else if (batch->err) {
 		fail(batch->jobs, batch->count, batch->err);
 	}
-}
-
-static void post(struct lane *lane, struct batch *batch)
-{
-	pthread_mutex_lock(&lane->lock);
-	list_append(&lane->results, &batch->in_results);
-	pthread_mutex_unlock(&lane->lock);
-	lane->hooks.wake(lane->hooks.context);
 }
 
 /* NULL: no memory now; the jobs stay where they are. */
@@ -251,6 +243,19 @@ static void count_down(struct worker *worker, size_t count)
 	pthread_mutex_unlock(&worker->lock);
 }
 
+/* Nobody who has seen the results finds the jobs still counted, and whoever finds them counted no more has
+ * the results in his next turn. */
+static void post(struct worker *worker, struct batch *batch)
+{
+	struct lane *lane = worker->lane;
+
+	pthread_mutex_lock(&lane->lock);
+	count_down(worker, batch->count);
+	list_append(&lane->results, &batch->in_results);
+	pthread_mutex_unlock(&lane->lock);
+	lane->hooks.wake(lane->hooks.context);
+}
+
 static void *work(void *arg)
 {
 	struct worker *worker = arg;
@@ -265,10 +270,7 @@ static void *work(void *arg)
 			continue;
 		}
 		run(worker, batch);
-		/* before the results are known, so that nobody who has seen them finds the job still counted
-		 */
-		count_down(worker, batch->count);
-		post(worker->lane, batch);
+		post(worker, batch);
 	}
 	return NULL;
 }

@@ -31,6 +31,7 @@ struct db {
 	int timeout_ms;
 	bool in_transaction; /* between db_begin and its end, even when the connection is lost meanwhile */
 	int64_t connect_not_before; /* monotonic ms */
+	bool unreachable;	    /* no connection could be made when one was last wanted */
 	int host_turn;		    /* which host of several is tried first */
 	const char *prepared[PREPARED_SLOTS];
 	int prepared_count;
@@ -87,6 +88,11 @@ const char *db_message(const struct db *db)
 bool db_connected(const struct db *db)
 {
 	return db->pg && PQstatus(db->pg) == CONNECTION_OK;
+}
+
+bool db_unreachable(const struct db *db)
+{
+	return db->unreachable;
 }
 
 /* libpq ends its messages with a newline and may use several lines: a log line wants one. */
@@ -203,10 +209,12 @@ static enum err connect_now(struct db *db)
 
 	if (now < db->connect_not_before)
 		return ERR_UNAVAILABLE;
+	db->unreachable = true;
 	db->pg = connect_start(db);
 	if (db->pg && PQstatus(db->pg) != CONNECTION_BAD && connect_finish(db, now + timeout)) {
 		PQsetNoticeReceiver(db->pg, ignore_notice, NULL);
-		if (PQsetnonblocking(db->pg, 1) == 0)
+		db->unreachable = PQsetnonblocking(db->pg, 1) != 0;
+		if (!db->unreachable)
 			return OK;
 	} else if (db->pg && PQstatus(db->pg) == CONNECTION_BAD) {
 		set_message(db, PQerrorMessage(db->pg));

@@ -39,5 +39,7 @@ void db_rollback(struct db *db);
 /* What the server (or libpq) last said, for the log. */
 const char *db_message(const struct db *db);
 bool db_connected(const struct db *db);
+/* Whether the last try to connect was in vain: more than one statement, or one connection, is affected. */
+bool db_unreachable(const struct db *db);
 
 #endif

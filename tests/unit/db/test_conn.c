@@ -33,7 +33,9 @@ static void test_nobody_there(void **state UNUSED)
 
 	assert_non_null(db);
 	assert_false(db_connected(db));
+	assert_false(db_unreachable(db));
 	assert_int_equal(run(db), ERR_UNAVAILABLE);
+	assert_true(db_unreachable(db));
 	assert_non_null(strstr(db_message(db), "/nonexistent"));
 	assert_null(strchr(db_message(db), '\n'));
 	assert_int_equal(db_script(db, "SELECT 1"), ERR_UNAVAILABLE);
