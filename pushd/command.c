@@ -409,12 +409,11 @@ static void run(struct pushd *pushd, struct conn *conn, const char *text, size_t
 	struct call call = {.pushd = pushd, .conn = conn, .arena = arena_new(1024), .now = clock_now()};
 	enum err err;
 
-	if (!call.arena) {
-		complain(conn, ERR_MEMORY, NULL, NULL);
-		return;
-	}
-	err = conn->dialect->decode(call.arena, text, len, &call.in);
-	if (err)
+	err = call.arena ? conn->dialect->decode(call.arena, text, len, &call.in) : ERR_MEMORY;
+	/* an answer without the message's ref answers nothing: he shall come again and repeat it */
+	if (err == ERR_MEMORY && !call.in.ref)
+		farewell(conn, err);
+	else if (err)
 		refuse(&call, err, NULL);
 	else
 		serve(&call);
@@ -434,23 +433,35 @@ void command_early_free(struct list *node)
 	free(early);
 }
 
-static void keep(struct conn *conn, const char *text, size_t len)
+/* NULL: no memory. */
+static struct early *early_new(const char *text, size_t len)
 {
 	struct early *early = malloc(sizeof(*early));
 
-	conn->early_bytes += len;
-	if (!early || conn->early_bytes > conn->queue_limit) {
-		free(early);
-		farewell(conn, ERR_RATE_LIMITED);
-		return;
-	}
+	if (!early)
+		return NULL;
 	early->text = message_new(text, len);
 	if (!early->text) {
 		free(early);
-		farewell(conn, ERR_MEMORY);
+		return NULL;
+	}
+	return early;
+}
+
+static void keep(struct conn *conn, const char *text, size_t len)
+{
+	struct early *early;
+
+	conn->early_bytes += len;
+	if (conn->early_bytes > conn->queue_limit) {
+		farewell(conn, ERR_RATE_LIMITED);
 		return;
 	}
-	list_append(&conn->early, &early->in_early);
+	early = early_new(text, len);
+	if (early)
+		list_append(&conn->early, &early->in_early);
+	else
+		farewell(conn, ERR_MEMORY);
 }
 
 void command_early(struct pushd *pushd, struct conn *conn)

@@ -491,6 +491,8 @@ void room_presence(struct conn *conn, const struct doc *doc)
 			*message = listener->dialect->presence(doc);
 		if (*message)
 			conn_push(listener, *message);
+		else
+			farewell(listener, ERR_MEMORY);
 	}
 	for (size_t i = 0; i < DIALECT_COUNT; i++)
 		message_unref(wire[i]);
