@@ -20,4 +20,14 @@ extern char database_version[ID_TEXT];
 extern unsigned long database_statements;
 extern int database_transactions;
 
+/* The newest event of every stream; and what the table of events has under each id: nothing is somebody's
+ * answer. */
+extern char database_head[24];
+#define DATABASE_EVENTS 64
+struct database_event {
+	const char *type;
+	const char *payload;
+};
+extern struct database_event database_events[DATABASE_EVENTS];
+
 #endif
