@@ -145,3 +145,31 @@ enum err session_join_code(struct domain *d, const struct actor *actor, const ch
 {
 	return join(d, actor, NULL, code, ret);
 }
+
+enum err session_find(struct domain *d, const struct actor *actor, const struct id *session_id,
+		      const char *code, struct id *ret)
+{
+	struct rows *rows;
+	enum err err =
+	    q_session_find(d->db, d->arena, &actor->user_id, role_name(actor->role), session_id, code, &rows);
+
+	if (err == OK)
+		err = err_from_code(rows_text(rows, 0, "outcome"));
+	if (err == OK)
+		*ret = rows_id(rows, 0, "session_id");
+	return err;
+}
+
+enum err session_members(struct domain *d, const struct actor *actor, const struct id *session_id,
+			 const struct id_list *present, struct doc *ret)
+{
+	const char *ids = id_list_text(d, present);
+	struct rows *rows;
+	enum err err;
+
+	if (!ids)
+		return ERR_MEMORY;
+	err = q_session_members(d->db, d->arena, session_id, &actor->user_id, role_name(actor->role), ids,
+				&rows);
+	return err == OK ? domain_reply(d, rows, ret) : err;
+}

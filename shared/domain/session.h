@@ -146,4 +146,14 @@ MUST_CHECK enum err session_snapshot(struct domain *d, const struct id *session_
 MUST_CHECK enum err session_state(struct domain *d, const struct actor *actor, const struct id *session_id,
 				  struct doc *ret);
 
+/* The session that the actor means: by its id or, when that is nil, by its join code, whatever its case. He
+ * must be let into it. */
+MUST_CHECK enum err session_find(struct domain *d, const struct actor *actor, const struct id *session_id,
+				 const char *code, struct id *ret);
+
+/* Who is in the session, as one member may know it: {participants: [{user_id, user_name, role, connected}]}.
+ * `present`: who is known to be there, of whom only administrators wouldn't be listed anyway. */
+MUST_CHECK enum err session_members(struct domain *d, const struct actor *actor, const struct id *session_id,
+				    const struct id_list *present, struct doc *ret);
+
 #endif

@@ -1,16 +1,11 @@
--- A student joins over REST, by id or by code: what connecting a socket does, for `p_seconds` after his last call. A code names
--- the session that isn't over, or, without one, the latest that is: that one can't be joined, which says more than
--- that there is none.
+-- A student joins over REST, by id or by code: what connecting a socket does, for `p_seconds` after his last call. A code may
+-- name a session that is over: it can't be joined, which says more than that there is none.
 CREATE OR REPLACE FUNCTION session_join(p_session uuid, p_code text, p_actor uuid, p_role text, p_joinable text[],
 	p_seconds bigint) RETURNS reply
 LANGUAGE plpgsql AS $$
 DECLARE
 	v_reply reply;
-	v_code text := upper(btrim(p_code, E' \t\r\n'));
-	v_session uuid := coalesce(p_session,
-		(SELECT s.id FROM sessions s WHERE s.join_code = v_code AND s.status NOT IN ('COMPLETED', 'CANCELLED')),
-		(SELECT s.id FROM sessions s WHERE s.join_code = v_code AND s.status IN ('COMPLETED', 'CANCELLED')
-		ORDER BY s.id DESC LIMIT 1));
+	v_session uuid := coalesce(p_session, session_of_code(p_code));
 	v_item record;
 BEGIN
 	SELECT CASE WHEN j.outcome = '' AND p_role <> 'STUDENT' THEN 'ACCESS_DENIED' ELSE j.outcome END

@@ -35,6 +35,12 @@ SELECT * FROM session_delete(@session_id::uuid, @actor_id::uuid, @role::text, @f
 SELECT * FROM session_join(@session_id::uuid, @code::text, @actor_id::uuid, @role::text, @joinable::text[],
 	@seconds::bigint);
 
+-- name: session_find :one
+SELECT * FROM session_find(@actor_id::uuid, @role::text, @session_id::uuid, @code::text);
+
+-- name: session_members :one
+SELECT * FROM session_members(@session_id::uuid, @actor_id::uuid, @role::text, @present::uuid[]);
+
 -- name: session_stats :one
 SELECT * FROM session_stats(@session_id::uuid, @actor_id::uuid, @role::text, @types::text[]);
 
