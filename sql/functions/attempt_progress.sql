@@ -15,7 +15,7 @@ BEGIN
 	PERFORM attempt_presence(p_users, p_presence, v_now);
 	RETURN QUERY
 	WITH item AS MATERIALIZED (
-		SELECT i.*, a.session_id, a.test_version_id, u.full_name, q.number,
+		SELECT i.*, a.session_id, a.test_version_id, a.answered_questions, a.total_questions, u.full_name, q.number,
 			attempt_outcome(i.user_id, i.role, u.active, u.role, a.student_id, a.status, a.submission_type,
 				q.number IS NOT NULL, 'VALIDATION_ERROR', false,
 				session_ends_at(s.started_at, s.time_limit_seconds), v_now) AS outcome
@@ -34,7 +34,9 @@ BEGIN
 				'student_name', i.full_name,
 				'passage_index', i.passage_index,
 				'question_index', i.question_index,
-				'question_number', i.number) AS payload
+				'question_number', i.number,
+				'answered_questions', i.answered_questions,
+				'total_questions', i.total_questions) AS payload
 		FROM item i
 		WHERE i.outcome = ''
 	), moved AS (
