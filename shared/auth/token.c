@@ -435,3 +435,28 @@ void refresh_token_hash(const char *token, char hash[REFRESH_HASH_TEXT])
 	crypto_hash_sha256(digest, (const unsigned char *)token, strlen(token));
 	sodium_bin2hex(hash, REFRESH_HASH_TEXT, digest, sizeof(digest));
 }
+
+/* --- seals
+ * -------------------------------------------------------------------------------------------------------- */
+
+void token_seal(const struct token_keys *keys, const char *purpose, const char *text, char ret[SEAL_TEXT])
+{
+	static const char label[] = "invigil seal 1";
+	unsigned char key[crypto_generichash_KEYBYTES], mark[crypto_generichash_BYTES_MIN];
+	crypto_generichash_state state;
+
+	crypto_generichash(key, sizeof(key), keys->verify_key, (size_t)keys->verify_len,
+			   (const unsigned char *)label, sizeof(label));
+	crypto_generichash_init(&state, key, sizeof(key), sizeof(mark));
+	/* its terminator keeps the two apart */
+	crypto_generichash_update(&state, (const unsigned char *)purpose, strlen(purpose) + 1);
+	crypto_generichash_update(&state, (const unsigned char *)text, strlen(text));
+	crypto_generichash_final(&state, mark, sizeof(mark));
+	sodium_memzero(key, sizeof(key));
+	sodium_bin2base64(ret, SEAL_TEXT, mark, sizeof(mark), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+bool token_seal_equal(const char ours[SEAL_TEXT], const char *theirs)
+{
+	return strlen(theirs) == SEAL_TEXT - 1 && sodium_memcmp(ours, theirs, SEAL_TEXT - 1) == 0;
+}

@@ -2,6 +2,7 @@
 #ifndef INVIGIL_AUTH_TOKEN_H
 #define INVIGIL_AUTH_TOKEN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -38,5 +39,14 @@ MUST_CHECK enum err token_issue(const struct token_keys *keys, struct arena *are
 #define REFRESH_HASH_TEXT  65
 void refresh_token_make(char token[REFRESH_TOKEN_TEXT]);
 void refresh_token_hash(const char *token, char hash[REFRESH_HASH_TEXT]);
+
+/* A mark on some text that only we make: a keyed hash, in the URL form of base64, under a key derived from
+ * what tokens are verified with. It tells that the text is ours, on every node and after every restart;
+ * `purpose` keeps the marks of different kinds of texts apart. With RS256 and ES256 that key can be derived
+ * by whoever has the public one, so nothing may depend on a mark alone. */
+#define SEAL_TEXT 23
+void token_seal(const struct token_keys *keys, const char *purpose, const char *text, char ret[SEAL_TEXT]);
+/* Whether a seal is this one, in constant time. */
+MUST_CHECK bool token_seal_equal(const char ours[SEAL_TEXT], const char *theirs);
 
 #endif
