@@ -46,7 +46,12 @@ static void recheck(struct pushd *pushd, struct conn *conn)
 {
 	struct job *job;
 
-	if (conn->state >= CONN_CLOSING || !conn->room)
+	if (conn->state >= CONN_CLOSING)
+		return;
+	list_each (node, &conn->parts)
+		recheck(pushd, list_entry(node, struct conn, in_parts));
+	/* a part that is in no room yet will be judged when it comes in */
+	if (conn->carrier && !conn->room)
 		return;
 	job = conn->dialect->inbox ? ask_inbox(conn) : ask_session(conn);
 	if (!job) {
@@ -73,7 +78,7 @@ static void groups_read(struct job *job, void *context)
 		return;
 	groups = groups_new(read->classroom.members, read->classroom.count);
 	if (groups)
-		room_learn(room, read->classroom.has_test, groups);
+		room_learn(room, &read->classroom, groups);
 }
 
 static void reread(struct pushd *pushd, struct room *room)

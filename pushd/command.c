@@ -24,13 +24,25 @@ struct call {
 static void complain(struct conn *conn, enum err err, const char *ref, const struct problems *problems)
 {
 	const struct complaint complaint = {.err = err, .ref = ref, .problems = problems};
+	const struct outcome outcome = {.ref = ref, .err = err, .problems = problems};
 
-	conn_tell(conn, conn->dialect->error(&complaint));
+	if (conn->state >= CONN_CLOSING)
+		return;
+	if (conn->ops->answered)
+		conn->ops->answered(conn->socket, &outcome);
+	else
+		conn_tell(conn, conn->dialect->error(&complaint));
 }
 
 static void acknowledge(struct conn *conn, const char *ref, const struct doc *doc)
 {
-	if (ref && conn->dialect->ack)
+	const struct outcome outcome = {.ref = ref, .doc = doc};
+
+	if (conn->state >= CONN_CLOSING)
+		return;
+	if (conn->ops->answered)
+		conn->ops->answered(conn->socket, &outcome);
+	else if (ref && conn->dialect->ack)
 		conn_tell(conn, conn->dialect->ack(ref, doc));
 }
 
@@ -477,6 +489,14 @@ void command_early(struct pushd *pushd, struct conn *conn)
 	conn_unref(conn);
 }
 
+void command_deliver(struct pushd *pushd, struct conn *conn, const char *text, size_t len)
+{
+	if (conn->state == CONN_OPENING)
+		keep(conn, text, len);
+	else if (conn->state < CONN_CLOSING)
+		run(pushd, conn, text, len);
+}
+
 void command_message(struct pushd *pushd, struct conn *conn, const char *text, size_t len)
 {
 	if (conn->state >= CONN_CLOSING)
@@ -484,8 +504,6 @@ void command_message(struct pushd *pushd, struct conn *conn, const char *text, s
 	pushd->metrics.received++;
 	if (!window_take(&conn->messages, pushd->config->ws_messages_per_minute, clock_monotonic()))
 		farewell(conn, ERR_RATE_LIMITED);
-	else if (conn->state == CONN_OPENING)
-		keep(conn, text, len);
 	else
-		run(pushd, conn, text, len);
+		command_deliver(pushd, conn, text, len);
 }

@@ -10,6 +10,8 @@
 
 /* A whole text message, valid UTF-8. One that comes before its sender was let in waits until he is. */
 void command_message(struct pushd *pushd, struct conn *conn, const char *text, size_t len);
+/* Likewise one that somebody else has counted. */
+void command_deliver(struct pushd *pushd, struct conn *conn, const char *text, size_t len);
 /* Runs those that waited. */
 void command_early(struct pushd *pushd, struct conn *conn);
 /* Frees one that waited in conn.early. */

@@ -31,6 +31,8 @@ struct conn *conn_new(const struct conn_ops *ops, void *socket, const struct con
 	list_init(&conn->in_room);
 	list_init(&conn->of_user);
 	list_init(&conn->in_slot);
+	list_init(&conn->in_parts);
+	list_init(&conn->parts);
 	list_init(&conn->early);
 	return conn;
 }
@@ -221,6 +223,8 @@ enum conn_verdict conn_check(struct conn *conn, const struct conn_rules *rules)
 		return rules->now - conn->closing_at > CLOSING_MS ? CONN_STUCK : CONN_FINE;
 	if (rules->wall >= conn->expires_at)
 		return CONN_EXPIRED;
+	if (!conn->ops->ping)
+		return CONN_FINE;
 	if (rules->now - conn->heard_at > rules->idle_seconds * 1000)
 		return CONN_IDLE;
 	if (rules->now - conn->pinged_at < patience(conn, rules))

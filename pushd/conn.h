@@ -15,11 +15,14 @@
 #include "base/compiler.h"
 #include "base/id.h"
 #include "base/list.h"
+#include "core/err.h"
 #include "model/role.h"
 #include "pushd/limits.h"
 #include "pushd/message.h"
 
 struct dialect;
+struct doc;
+struct problems;
 struct room;
 
 enum conn_state {
@@ -56,16 +59,31 @@ enum conn_write {
 	CONN_BROKEN,  /* the socket is dead */
 };
 
+/* What became of a message. */
+struct outcome {
+	const char *ref; /* the message's; NULL: it had none */
+	enum err err;
+	const struct problems *problems; /* with ERR_VALIDATION; may be NULL */
+	const struct doc *doc;		 /* with OK; NULL: there is nothing to tell */
+};
+
 /* What the socket's owner does for a connection. */
 struct conn_ops {
 	enum conn_write (*write)(void *socket, struct message *message);
 	/* conn_writable shall be called once the socket takes more. */
 	void (*want_writable)(void *socket);
+	/* NULL: somebody else sees to it that the peer is alive. */
 	void (*ping)(void *socket);
 	/* Send the close frame (close_code, close_reason) after this turn of the loop. */
 	void (*finish)(void *socket);
 	/* Drop the socket: the peer doesn't even take a close frame. */
 	void (*kill)(void *socket);
+	/* The rest may be NULL. A connection that is in no room has been let in. */
+	void (*let_in)(void *socket);
+	/* Its opening was sent. */
+	void (*begun)(void *socket, struct message *opening);
+	/* Tell what became of a message, instead of the dialect's `ack` and `error`. */
+	void (*answered)(void *socket, const struct outcome *outcome);
 };
 
 struct conn;
@@ -98,6 +116,12 @@ struct conn {
 	struct id address;  /* the client's, as IPv6 */
 	int64_t expires_at; /* the token's end, wall clock; INT64_MAX: none */
 
+	/* A client that is in several sessions at once is one connection to every limit, and carries a
+	 * connection for each of them: those are in rooms, it is in none. */
+	struct conn *carrier; /* NULL: it stands for itself */
+	struct list in_parts; /* the carrier's parts */
+	struct list parts;    /* what it carries */
+
 	/* where: the room's fields */
 	struct room *room;   /* NULL before and after */
 	struct list of_user; /* all open connections of one user */
@@ -109,7 +133,7 @@ struct conn {
 	bool admitted;	      /* he has been let in */
 	bool resume;	      /* he named a cursor … */
 	bool resume_bad;      /* … that is none */
-	bool snapshot_due;    /* staff: nothing is replayed before the snapshot is there */
+	bool snapshot_due;    /* nothing is replayed before its opening is there */
 	bool resync_due;      /* he must be told to fetch his state */
 	uint64_t
 	    unread_until; /* inbox: the unread of the events up to this one come before all others; 0: done */
@@ -137,6 +161,7 @@ struct conn {
 	/* how it ends */
 	int close_code;		  /* 0: just drop it */
 	const char *close_reason; /* static text */
+	enum err fault;		  /* what it was sent away for; OK: nothing */
 	bool too_slow;
 };
 

@@ -25,6 +25,8 @@ void farewell(struct conn *conn, enum err err)
 {
 	const struct complaint complaint = {.err = err, .close_code = farewell_code(err)};
 
+	if (conn->state < CONN_CLOSING)
+		conn->fault = err;
 	conn_tell(conn, conn->dialect->error(&complaint));
 	conn_close(conn, complaint.close_code, err_code(err), END_CLEAN);
 }

@@ -94,6 +94,15 @@ void gate_closed(struct pushd *pushd, struct conn *conn, enum conn_end how)
 	double seconds = (double)(clock_monotonic() - conn->opened_at) / 1000;
 
 	conn_closed(conn, how);
+	list_remove(&conn->in_parts);
+	if (conn->carrier) {
+		log_info("session left", LOG_INT("conn", conn->serial),
+			 LOG_INT("carrier", conn->carrier->serial), LOG_TEXT("reason", conn->close_reason),
+			 LOG_INT("last_event", conn->cursor));
+		conn->carrier = NULL;
+		conn_unref(conn);
+		return;
+	}
 	list_remove(&conn->in_slot);
 	pushd->open--;
 	pushd->metrics.connections--;
@@ -108,44 +117,66 @@ void gate_closed(struct pushd *pushd, struct conn *conn, enum conn_end how)
 
 static void refuse(struct pushd *pushd, struct conn *conn, enum err err)
 {
-	metrics_refused(&pushd->metrics, err);
+	if (!conn->carrier)
+		metrics_refused(&pushd->metrics, err);
 	log_info("connection refused", LOG_INT("conn", conn->serial), LOG_TEXT("code", err_code(err)));
 	farewell(conn, err);
 }
 
-/* Staff gets the state that the following events build on. */
-static void snapshot_read(struct job *job, void *context)
+/* The state that the following events build on. */
+static void opening_read(struct job *job, void *context)
 {
 	struct conn *conn = context;
+	bool in = conn->state == CONN_REPLAYING || conn->state == CONN_LIVE;
 
-	if (conn->state == CONN_REPLAYING && job->err)
+	if (in && job->err)
 		farewell(conn, job->err);
-	else if (conn->state == CONN_REPLAYING)
+	else if (in)
 		room_snapshot(conn->room, conn, &((struct read_job *)(void *)job)->doc, clock_now());
 	conn_unref(conn);
 }
 
-static void ask_snapshot(struct pushd *pushd, struct conn *conn)
+/* Who is here, for the database to tell their names. */
+static bool list_present(struct members_job *job, const struct room *room)
 {
-	struct read_job *job = job_new(sizeof(*job), WORK_SNAPSHOT, &conn->session_id, &conn->actor.user_id);
+	job->present.items = arena_calloc(job->read.job.arena, room_count(room) + 1, sizeof(struct id));
+	if (!job->present.items)
+		return false;
+	for (struct conn *at = room_next(room, NULL); at; at = room_next(room, at))
+		if (at->actor.role == ROLE_ADMIN)
+			job->present.items[job->present.count++] = at->actor.user_id;
+	return true;
+}
 
-	if (!job) {
+void gate_opening(struct pushd *pushd, struct conn *conn)
+{
+	static const enum work_kind kinds[] = {
+	    [OPENING_MONITOR] = WORK_SNAPSHOT,
+	    [OPENING_STATE] = WORK_STATE,
+	    [OPENING_MEMBERS] = WORK_MEMBERS,
+	};
+	enum opening opening =
+	    (conn->actor.role & ROLES_STAFF) ? conn->dialect->staff_opening : conn->dialect->student_opening;
+	struct members_job *job =
+	    job_new(sizeof(*job), kinds[opening], &conn->session_id, &conn->actor.user_id);
+
+	if (!job || (opening == OPENING_MEMBERS && !list_present(job, conn->room))) {
+		job_free(job ? &job->read.job : NULL);
 		farewell(conn, ERR_MEMORY);
 		return;
 	}
-	job->job.done = snapshot_read;
-	job->job.context = conn_ref(conn);
-	lane_submit_always(pushd->lane, &job->job);
+	job->read.actor = conn->actor;
+	job->read.job.done = opening_read;
+	job->read.job.context = conn_ref(conn);
+	lane_submit_always(pushd->lane, &job->read.job);
 }
 
 static void let_in(struct pushd *pushd, struct conn *conn, const struct connect_item *item)
 {
-	pushd->metrics.let_in++;
+	pushd->metrics.let_in += !conn->carrier;
 	log_info("connection let in", LOG_INT("conn", conn->serial), LOG_INT("head", item->head),
 		 LOG_INT("ms", clock_monotonic() - conn->opened_at));
 	room_admit(conn->room, conn, item, pushd->config->replay_events, clock_now());
-	if (conn->state == CONN_REPLAYING && conn->snapshot_due)
-		ask_snapshot(pushd, conn);
 	if (conn->room)
 		scheduler_baseline(pushd, conn->room);
 	command_early(pushd, conn);
@@ -163,7 +194,7 @@ static enum err learn(struct room *room, const struct classroom *classroom)
 	groups = groups_new(classroom->members, classroom->count);
 	if (!groups)
 		return ERR_MEMORY;
-	room_learn(room, classroom->has_test, groups);
+	room_learn(room, classroom, groups);
 	return OK;
 }
 
@@ -187,6 +218,18 @@ static void connect_answered(struct job *job, void *context)
 	conn_unref(conn);
 }
 
+/* It is nobody's listener: there is nothing to catch up with. */
+static void let_carrier_in(struct pushd *pushd, struct conn *conn)
+{
+	pushd->metrics.let_in++;
+	conn->admitted = true;
+	conn_enter(conn, CONN_REPLAYING);
+	conn_enter(conn, CONN_LIVE);
+	log_info("connection let in", LOG_INT("conn", conn->serial),
+		 LOG_INT("ms", clock_monotonic() - conn->opened_at));
+	conn->ops->let_in(conn->socket);
+}
+
 static void inbox_answered(struct job *job, void *context)
 {
 	struct conn *conn = context;
@@ -198,8 +241,10 @@ static void inbox_answered(struct job *job, void *context)
 
 	if (conn->state == CONN_OPENING && job->err)
 		refuse(pushd, conn, job->err);
-	else if (conn->state == CONN_OPENING)
+	else if (conn->state == CONN_OPENING && conn->room)
 		let_in(pushd, conn, &item);
+	else if (conn->state == CONN_OPENING)
+		let_carrier_in(pushd, conn);
 	conn_unref(conn);
 }
 
@@ -285,7 +330,7 @@ static enum err find_stream(const char *path, const struct conn *conn, struct id
 	const char *name;
 	size_t len;
 
-	if (conn->dialect->inbox) {
+	if (!path || conn->dialect->inbox) {
 		*ret = conn->actor.user_id;
 		return OK;
 	}
@@ -311,8 +356,13 @@ static enum err come_in(struct pushd *pushd, struct conn *conn, const struct han
 		 LOG_TEXT("address", handshake->address), LOG_TEXT("dialect", conn->dialect->name));
 	if (!pushd->adopted || pushd->stopping)
 		return ERR_UNAVAILABLE;
+	if (!roster_add(pushd->roster, conn))
+		return ERR_MEMORY;
+	conn->session_id = session_id;
+	if (!handshake->path)
+		return ask_inbox(pushd, conn);
 	room = rooms_open(pushd->rooms, &session_id);
-	if (!room || !roster_add(pushd->roster, conn))
+	if (!room)
 		return ERR_MEMORY;
 	room_add(room, conn);
 	return conn->dialect->inbox ? ask_inbox(pushd, conn) : ask_in(pushd, conn, &session_id);
@@ -328,7 +378,7 @@ struct conn *gate_open(struct pushd *pushd, const struct handshake *handshake, c
 
 	if (!conn)
 		return NULL;
-	conn->dialect = dialect_of(handshake->path, &name, &len);
+	conn->dialect = handshake->path ? dialect_of(handshake->path, &name, &len) : &dialect_socketio;
 	if (!conn->dialect)
 		conn->dialect = &dialect_live;
 	if (!address_parse(handshake->address, &conn->address))
@@ -340,12 +390,86 @@ struct conn *gate_open(struct pushd *pushd, const struct handshake *handshake, c
 	pushd->metrics.opened++;
 	err = come_in(pushd, conn, handshake);
 	if (err) {
-		if (!conn->room)
+		if (id_is_nil(&conn->session_id))
 			log_info("handshake", LOG_INT("conn", conn->serial),
 				 LOG_TEXT("address", handshake->address));
 		refuse(pushd, conn, err);
 	}
 	return conn;
+}
+
+/* --- what a connection carries --- */
+
+struct conn *gate_carry(struct conn *carrier, const struct dialect *dialect, const uint64_t *cursor,
+			const struct conn_ops *ops, void *socket)
+{
+	struct conn *part = conn_new(ops, socket, &hooks, carrier->owner, carrier->queue_limit);
+
+	if (!part)
+		return NULL;
+	part->carrier = carrier;
+	part->dialect = dialect;
+	part->actor = carrier->actor;
+	part->address = carrier->address;
+	part->resume = cursor != NULL;
+	part->cursor = cursor ? *cursor : 0;
+	list_append(&carrier->parts, &part->in_parts);
+	return part;
+}
+
+static enum err enter(struct pushd *pushd, struct conn *part, const struct id *session_id)
+{
+	struct room *room;
+
+	if (!pushd->adopted || pushd->stopping)
+		return ERR_UNAVAILABLE;
+	room = rooms_open(pushd->rooms, session_id);
+	if (!room)
+		return ERR_MEMORY;
+	log_info("session entered", LOG_INT("conn", part->serial), LOG_INT("carrier", part->carrier->serial),
+		 LOG_ID("session", session_id), LOG_TEXT("dialect", part->dialect->name));
+	room_add(room, part);
+	return ask_in(pushd, part, session_id);
+}
+
+static void found(struct job *job, void *context)
+{
+	struct conn *part = context;
+	struct pushd *pushd = part->owner;
+	enum err err = job->err;
+
+	if (part->state == CONN_OPENING && !err)
+		err = enter(pushd, part, &((struct find_job *)(void *)job)->session_id);
+	if (part->state == CONN_OPENING && err)
+		refuse(pushd, part, err);
+	conn_unref(part);
+}
+
+static enum err find(struct pushd *pushd, struct conn *part, const char *join_code)
+{
+	struct find_job *job = job_new(sizeof(*job), WORK_FIND, NULL, &part->actor.user_id);
+
+	if (!job)
+		return ERR_MEMORY;
+	job->actor = part->actor;
+	job->join_code = arena_strdup(job->job.arena, join_code);
+	job->job.done = found;
+	job->job.context = conn_ref(part);
+	if (!job->join_code || !lane_submit(pushd->lane, &job->job)) {
+		conn_unref(part);
+		job_free(&job->job);
+		return ERR_UNAVAILABLE;
+	}
+	return OK;
+}
+
+void gate_enter(struct conn *part, const struct id *session_id, const char *join_code)
+{
+	struct pushd *pushd = part->owner;
+	enum err err = id_is_nil(session_id) ? find(pushd, part, join_code) : enter(pushd, part, session_id);
+
+	if (err)
+		refuse(pushd, part, err);
 }
 
 /* --- while it is open --- */

@@ -14,10 +14,13 @@
 #include "core/config.h"
 #include "core/log.h"
 #include "core/version.h"
+#include "pushd/clients.h"
 #include "pushd/listener.h"
+#include "pushd/polling.h"
 #include "pushd/pushd.h"
 #include "pushd/server.h"
 
+#define SECOND_MS   1000
 #define WAVE_MS	    20	  /* at shutdown, clients are sent away … */
 #define WAVE	    200	  /* … so many at a time */
 #define SHUTDOWN_MS 10000 /* and whoever isn't gone by then is cut off */
@@ -29,9 +32,12 @@ struct daemon {
 	uv_timer_t alarm;
 	uv_timer_t tick;
 	uv_timer_t wave;
+	uv_timer_t second;
 	uv_signal_t terminate;
 	uv_signal_t interrupt;
 	struct pushd *pushd;
+	struct clients *clients;
+	struct polling *polling;
 	struct server *server;
 	struct listener *listener;
 	int64_t stop_by; /* clock_monotonic(); 0: nobody has asked us to */
@@ -54,6 +60,11 @@ static void on_tick(uv_timer_t *handle)
 	pushd_tick(((struct daemon *)handle->data)->pushd);
 }
 
+static void on_second(uv_timer_t *handle)
+{
+	polling_tick(((struct daemon *)handle->data)->polling, clock_monotonic());
+}
+
 static void on_arrival(void *context, int fd, const char *bytes, size_t len)
 {
 	server_adopt(((struct daemon *)context)->server, fd, bytes, len);
@@ -74,6 +85,7 @@ static void alarm_in(void *context, int ms)
 static void close_handles(struct daemon *daemon)
 {
 	uv_close((uv_handle_t *)&daemon->wave, NULL);
+	uv_close((uv_handle_t *)&daemon->second, NULL);
 	uv_close((uv_handle_t *)&daemon->tick, NULL);
 	uv_close((uv_handle_t *)&daemon->alarm, NULL);
 	uv_close((uv_handle_t *)&daemon->terminate, NULL);
@@ -91,6 +103,7 @@ static void on_wave(uv_timer_t *handle)
 	if (!pushd_dismiss(daemon->pushd, WAVE) && clock_monotonic() < daemon->stop_by)
 		return;
 	uv_timer_stop(handle);
+	polling_stop(daemon->polling);
 	server_end(daemon->server);
 	close_handles(daemon);
 }
@@ -118,9 +131,11 @@ static void init_loop(struct daemon *daemon)
 	uv_timer_init(&daemon->loop, &daemon->alarm);
 	uv_timer_init(&daemon->loop, &daemon->tick);
 	uv_timer_init(&daemon->loop, &daemon->wave);
+	uv_timer_init(&daemon->loop, &daemon->second);
 	uv_signal_init(&daemon->loop, &daemon->terminate);
 	uv_signal_init(&daemon->loop, &daemon->interrupt);
-	daemon->wake.data = daemon->alarm.data = daemon->tick.data = daemon->wave.data = daemon;
+	daemon->wake.data = daemon->alarm.data = daemon->tick.data = daemon->wave.data = daemon->second.data =
+	    daemon;
 	daemon->terminate.data = daemon->interrupt.data = daemon;
 	uv_timer_start(&daemon->tick, on_tick, TICK_MS, TICK_MS);
 	uv_signal_start(&daemon->terminate, on_signal, SIGTERM);
@@ -155,6 +170,30 @@ static void log_start(const struct config *config)
 		  strcmp(config->log_format, "json") == 0 ? LOG_JSON : LOG_LOGFMT);
 }
 
+/* Socket.IO, on both of its transports. */
+static bool start_clients(struct daemon *daemon)
+{
+	struct polling_rules rules = {
+	    .path = CLIENTS_PATH,
+	    .loop = &daemon->loop,
+	    .metrics = &daemon->pushd->metrics,
+	    .owner = daemon->pushd,
+	    .origin = clients_origin,
+	    .address = clients_address,
+	};
+
+	daemon->clients = clients_new(daemon->pushd, &polling_ops);
+	if (!daemon->clients)
+		return false;
+	rules.engine = clients_engine(daemon->clients);
+	daemon->polling = polling_new(&rules);
+	if (!daemon->polling)
+		return false;
+	server_serve(daemon->server, daemon->polling);
+	uv_timer_start(&daemon->second, on_second, SECOND_MS, SECOND_MS);
+	return true;
+}
+
 /* The parts in the order in which they need each other; false, with a line in the log, when one can't be had.
  */
 static bool start(struct daemon *daemon, const struct config *config, const struct token_keys *keys)
@@ -177,6 +216,10 @@ static bool start(struct daemon *daemon, const struct config *config, const stru
 		log_error("cannot start", LOG_TEXT("problem", "libwebsockets doesn't"));
 		return false;
 	}
+	if (!start_clients(daemon)) {
+		log_error("cannot start", LOG_TEXT("problem", "out of memory"));
+		return false;
+	}
 	log_info("listening", LOG_TEXT("pushd_listen", config->pushd_listen),
 		 LOG_TEXT("version", INVIGIL_VERSION));
 	return true;
@@ -194,9 +237,13 @@ static int serve(const struct config *config, const struct token_keys *keys)
 	if (!started) {
 		if (daemon.listener)
 			listener_stop(daemon.listener);
+		if (daemon.server)
+			server_end(daemon.server);
 		close_handles(&daemon);
 	}
 	uv_run(&daemon.loop, UV_RUN_DEFAULT);
+	polling_free(daemon.polling);
+	clients_free(daemon.clients);
 	pushd_free(daemon.pushd, DRAIN_MS);
 	uv_close((uv_handle_t *)&daemon.wake, NULL);
 	uv_run(&daemon.loop, UV_RUN_DEFAULT);

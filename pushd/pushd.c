@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "core/log.h"
+#include "pushd/clients.h"
 #include "pushd/feed.h"
 #include "pushd/gate.h"
 #include "pushd/scheduler.h"
@@ -35,6 +36,11 @@ static bool backfill(void *context, struct room *room, uint64_t since)
 static bool unread(void *context, struct conn *conn)
 {
 	return feed_unread(((struct pushd *)context)->feed, conn);
+}
+
+static void opening(void *context, struct conn *conn)
+{
+	gate_opening(context, conn);
 }
 
 static void leave_done(struct job *job, void *context)
@@ -105,8 +111,12 @@ static void name_node(struct pushd *pushd)
 
 static enum err make_parts(struct pushd *pushd, char problem[200])
 {
-	const struct room_ops room_ops = {
-	    .context = pushd, .hole = hole, .read = read_stream, .backfill = backfill, .unread = unread};
+	const struct room_ops room_ops = {.context = pushd,
+					  .hole = hole,
+					  .read = read_stream,
+					  .backfill = backfill,
+					  .opening = opening,
+					  .unread = unread};
 	const struct presence_ops presence_ops = {.context = pushd, .leave = leave};
 	const struct lane_hooks lane_hooks = {
 	    .context = pushd, .wake = lane_woke, .publish = publish, .ran = ran};
@@ -174,6 +184,8 @@ void pushd_wake(struct pushd *pushd)
 {
 	feed_turn(pushd->feed);
 	lane_turn(pushd->lane);
+	if (pushd->clients)
+		clients_turn(pushd->clients);
 }
 
 void pushd_fill(struct pushd *pushd)
@@ -187,6 +199,8 @@ void pushd_tick(struct pushd *pushd)
 
 	gate_look_after(pushd, &pushd->slots[pushd->slot++ % SLOTS]);
 	presence_tick(pushd->presence, now);
+	if (pushd->clients)
+		clients_tick(pushd->clients, now);
 	if (!pushd->stopping)
 		scheduler_tick(pushd, now);
 }
@@ -205,5 +219,6 @@ bool pushd_dismiss(struct pushd *pushd, size_t most)
 			conn_close(conn, CLOSE_GOING_AWAY, "server shutting down", END_MOVED);
 		}
 	}
-	return pushd->open == 0;
+	/* whoever opened a transport and has said nothing yet */
+	return (!pushd->clients || clients_dismiss(pushd->clients, most)) && pushd->open == 0;
 }

@@ -21,6 +21,7 @@
 #define TICK_MS 50
 #define SLOTS	(1000 / TICK_MS) /* every connection is looked after once a second */
 
+struct clients;
 struct feed;
 
 /* How the loop is reached: given by main, who alone knows its timers. */
@@ -43,6 +44,7 @@ struct pushd {
 	struct rooms *rooms;
 	struct lane *lane;
 	struct feed *feed;
+	struct clients *clients;  /* of Socket.IO; NULL: it isn't served */
 	struct list slots[SLOTS]; /* all connections, a slice per tick */
 	size_t open;		  /* and how many there are, closing ones included */
 	unsigned slot;

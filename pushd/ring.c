@@ -25,10 +25,11 @@ void recent_free(struct recent *recent)
 	free(recent);
 }
 
-enum err recent_wire(struct recent *recent, const struct dialect *dialect, struct message **ret)
+enum err recent_wire(struct recent *recent, const struct dialect *dialect, const struct scene *scene,
+		     struct message **ret)
 {
 	if (!recent->tried[dialect->id] &&
-	    dialect->event(&recent->event, &recent->wire[dialect->id]) == ERR_MEMORY)
+	    dialect->event(&recent->event, scene, &recent->wire[dialect->id]) == ERR_MEMORY)
 		return ERR_MEMORY;
 	recent->tried[dialect->id] = true;
 	*ret = recent->wire[dialect->id];

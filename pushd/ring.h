@@ -24,7 +24,8 @@ struct recent {
 MUST_CHECK struct recent *recent_new(const struct event *event);
 void recent_free(struct recent *recent);
 /* Its wire form, borrowed; *ret NULL: the dialect has none. ERR_MEMORY: it couldn't be made. */
-MUST_CHECK enum err recent_wire(struct recent *recent, const struct dialect *dialect, struct message **ret);
+MUST_CHECK enum err recent_wire(struct recent *recent, const struct dialect *dialect,
+				const struct scene *scene, struct message **ret);
 
 /* Zeroed: empty. The ids in it have no holes. */
 struct ring {

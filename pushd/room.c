@@ -2,10 +2,12 @@
 #include "pushd/room.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/map.h"
 #include "pushd/audience.h"
+#include "pushd/dialect/json_syntax.h"
 #include "pushd/farewell.h"
 #include "pushd/figures.h"
 #include "pushd/ring.h"
@@ -22,11 +24,15 @@ struct room {
 	size_t staff;	       /* of the listeners */
 	bool paging;	       /* a page for those who resume is being read */
 
-	bool known;    /* the two below are */
+	bool known;    /* the three below are */
 	bool has_test; /* the session's students take a test */
+	char join_code[JOIN_CODE_TEXT];
 	struct groups *groups;
 	uint64_t groups_version; /* changes that came by events */
 	bool groups_doubted;
+
+	int64_t ends_at; /* the session's clock; SESSION_NO_DEADLINE: it doesn't run */
+	bool over;	 /* the session is */
 
 	struct figures figures;
 };
@@ -43,10 +49,56 @@ static struct room *of_stream(struct stream *stream)
 	return list_entry(stream, struct room, stream);
 }
 
-/* Of the session: in his inbox everybody is alike. */
+/* Of the session, in a dialect that tells its figures. */
 static bool is_staff(const struct conn *conn)
 {
-	return !conn->dialect->inbox && (conn->actor.role & ROLES_STAFF) != 0;
+	return conn->dialect->stats && (conn->actor.role & ROLES_STAFF) != 0;
+}
+
+/* --- what is said of a room --- */
+
+static const char *presence_of(const void *context, const struct id *user_id)
+{
+	static const char *const by_weight[] = {"active", "idle", "away"};
+	const struct room *room = context;
+	size_t best = ARRAY_LEN(by_weight);
+
+	/* who is here twice is as present as he can be */
+	for (const struct conn *conn = room_next(room, NULL); conn;
+	     conn = room_next(room, (struct conn *)conn))
+		for (size_t i = 0; i < best && id_equal(&conn->actor.user_id, user_id); i++)
+			if (strcmp(conn->presence, by_weight[i]) == 0)
+				best = i;
+	return best < ARRAY_LEN(by_weight) ? by_weight[best] : NULL;
+}
+
+static struct scene scene_of(const struct room *room, int64_t now)
+{
+	return (struct scene){
+	    .session_id = room->stream.id,
+	    .join_code = room->join_code,
+	    .ends_at = room->ends_at,
+	    .over = room->over,
+	    .now = now,
+	    .presence = presence_of,
+	    .room = room,
+	};
+}
+
+struct scene room_scene(const struct conn *conn, int64_t now)
+{
+	struct scene scene = scene_of(conn->room, now);
+
+	scene.user_id = conn->actor.user_id;
+	scene.event_id = conn->cursor;
+	return scene;
+}
+
+struct conn *room_next(const struct room *room, struct conn *at)
+{
+	struct list *next = at ? at->in_room.next : room->listeners.next;
+
+	return next == &room->listeners ? NULL : list_entry(next, struct conn, in_room);
 }
 
 /* --- delivering --- */
@@ -55,6 +107,7 @@ static bool is_staff(const struct conn *conn)
 static void give(struct conn *conn, struct recent *recent)
 {
 	struct message *message;
+	struct scene scene;
 	enum err err;
 
 	if (recent->event.event_id <= conn->cursor)
@@ -62,7 +115,8 @@ static void give(struct conn *conn, struct recent *recent)
 	conn->cursor = recent->event.event_id;
 	if (!audience_allows(&recent->event, &conn->actor, conn->room->groups))
 		return;
-	err = recent_wire(recent, conn->dialect, &message);
+	scene = scene_of(conn->room, 0);
+	err = recent_wire(recent, conn->dialect, &scene, &message);
 	if (err)
 		farewell(conn, err);
 	else if (message)
@@ -85,6 +139,27 @@ static void give_out(struct room *room)
 		farewell(list_entry(node, struct conn, in_room), ERR_UNAVAILABLE);
 	ring_clear(&room->ring);
 	room->known = false;
+}
+
+static int64_t ends_at_of(const struct event *event)
+{
+	char text[TIME_TEXT + 8] = "";
+	struct json_part part;
+	int64_t ends_at;
+
+	if (json_syntax_member(event->payload, event->payload_len, "ends_at", &part) && part.value_len > 2 &&
+	    part.value_len < sizeof(text))
+		memcpy(text, part.value + 1, part.value_len - 2);
+	return time_parse(text, &ends_at) ? ends_at : SESSION_NO_DEADLINE;
+}
+
+/* The clock runs from the start of the session, and stops with it. */
+static void follow_clock(struct room *room, const struct event *event)
+{
+	if (event->type == EVENT_SESSION_COMPLETED)
+		room->over = true;
+	if (event->type == EVENT_SESSION_STARTED)
+		room->ends_at = ends_at_of(event);
 }
 
 /* While the kernel is busy with one connection, the memory of the ones behind it is fetched: a thousand of
@@ -115,6 +190,7 @@ static bool deliver(struct stream *stream, const struct event *event)
 		give_out(room);
 		return true;
 	}
+	follow_clock(room, event);
 	ring_take(&room->ring, recent);
 	if (room->staff)
 		figures_event(&room->figures, event->type);
@@ -132,6 +208,10 @@ static void resync(struct room *room, struct conn *conn)
 {
 	room->rooms->metrics->resyncs++;
 	conn->resync_due = false;
+	if (conn->dialect->quiet) {
+		room_open(conn);
+		return;
+	}
 	conn_tell(conn, conn->dialect->resync(&room->stream.id, conn->cursor, clock_now()));
 }
 
@@ -186,6 +266,16 @@ static bool has_appetite(struct conn *conn)
 	return false;
 }
 
+static void tell_arrived(struct conn *conn)
+{
+	struct scene scene;
+
+	if (!conn->dialect->arrived || conn->state != CONN_LIVE)
+		return;
+	scene = room_scene(conn, clock_now());
+	conn_tell(conn, conn->dialect->arrived(&scene));
+}
+
 /* Takes the connection along the ring as far as it goes; LIVE when it has arrived. */
 static void catch_up(struct room *room, struct conn *conn)
 {
@@ -194,6 +284,7 @@ static void catch_up(struct room *room, struct conn *conn)
 
 		if (conn->cursor >= room->stream.last) {
 			conn_enter(conn, CONN_LIVE);
+			tell_arrived(conn);
 			return;
 		}
 		recent = ring_find(&room->ring, conn->cursor + 1);
@@ -336,11 +427,17 @@ bool room_knows(const struct room *room)
 	return room->known;
 }
 
-void room_learn(struct room *room, bool has_test, struct groups *groups)
+const char *room_join_code(const struct room *room)
+{
+	return room->join_code;
+}
+
+void room_learn(struct room *room, const struct classroom *classroom, struct groups *groups)
 {
 	groups_free(room->groups);
 	room->groups = groups;
-	room->has_test = has_test;
+	room->has_test = classroom->has_test;
+	memcpy(room->join_code, classroom->join_code, sizeof(room->join_code));
 	room->known = true;
 	room->groups_doubted = false;
 }
@@ -393,6 +490,30 @@ static void greet(struct conn *conn, const struct connect_item *item, int64_t no
 	conn_tell(conn, conn->dialect->connected(&greeting));
 }
 
+static enum opening opening_of(const struct conn *conn)
+{
+	return conn->actor.role & ROLES_STAFF ? conn->dialect->staff_opening : conn->dialect->student_opening;
+}
+
+void room_open(struct conn *conn)
+{
+	const struct room_ops *ops = &conn->room->rooms->ops;
+
+	if (conn->snapshot_due)
+		return;
+	conn->snapshot_due = true;
+	ops->opening(ops->context, conn);
+}
+
+/* What the clock said when he was asked for; one that has been heard to start meanwhile isn't stopped by it.
+ */
+static void set_clock(struct room *room, const struct connect_item *item)
+{
+	if (item->started_at)
+		room->ends_at = session_deadline(item->started_at, item->time_limit_seconds, 0);
+	room->over |= item->status == SESSION_COMPLETED || item->status == SESSION_CANCELLED;
+}
+
 void room_admit(struct room *room, struct conn *conn, const struct connect_item *item, int64_t replay_most,
 		int64_t now)
 {
@@ -405,13 +526,14 @@ void room_admit(struct room *room, struct conn *conn, const struct connect_item 
 	list_append(&room->listeners, &conn->in_room);
 	conn_enter(conn, CONN_REPLAYING);
 	conn->admitted = true;
-	if (is_staff(conn)) {
-		conn->snapshot_due = true;
-		if (room->staff++ == 0)
-			figures_wanted(&room->figures);
-	}
+	set_clock(room, item);
+	if (is_staff(conn) && room->staff++ == 0)
+		figures_wanted(&room->figures);
 	if (conn->dialect->connected)
 		greet(conn, item, now);
+	if (conn->state == CONN_REPLAYING && opening_of(conn) &&
+	    (!conn->dialect->quiet || !conn->resume || conn->resync_due))
+		room_open(conn);
 	if (conn->state == CONN_REPLAYING && conn->resync_due && !conn->snapshot_due)
 		resync(room, conn);
 	stream_grown(&room->stream, item->head, false);
@@ -424,10 +546,21 @@ void room_admit(struct room *room, struct conn *conn, const struct connect_item 
 
 void room_snapshot(struct room *room, struct conn *conn, const struct doc *doc, int64_t now)
 {
+	struct scene scene = room_scene(conn, now);
+	struct message *opening = conn->dialect->snapshot(doc, &scene);
+
 	conn->snapshot_due = false;
-	conn_tell(conn, conn->dialect->snapshot(doc, now));
-	if (conn->state == CONN_REPLAYING && conn->resync_due)
+	if (opening)
+		message_ref(opening);
+	conn_tell(conn, opening);
+	if (opening && conn->ops->begun && conn->state < CONN_CLOSING)
+		conn->ops->begun(conn->socket, opening);
+	message_unref(opening);
+	if (conn->state == CONN_LIVE)
+		tell_arrived(conn);
+	if (conn->state == CONN_REPLAYING && conn->resync_due && !conn->dialect->quiet)
 		resync(room, conn);
+	conn->resync_due = false;
 	replay(room);
 }
 
@@ -479,16 +612,17 @@ void room_presence(struct conn *conn, const struct doc *doc)
 {
 	struct message *wire[DIALECT_COUNT] = {NULL};
 	struct room *room = conn->room;
+	struct scene scene = scene_of(room, 0);
 
 	list_each (node, &room->listeners) {
 		struct conn *listener = list_entry(node, struct conn, in_room);
 		struct message **message = &wire[listener->dialect->id];
 
-		if (listener->dialect->inbox ||
+		if (!listener->dialect->presence ||
 		    !audience_allows_presence(&conn->actor, room->has_test, &listener->actor))
 			continue;
 		if (!*message)
-			*message = listener->dialect->presence(doc);
+			*message = listener->dialect->presence(doc, &scene);
 		if (*message)
 			conn_push(listener, *message);
 		else
@@ -606,6 +740,7 @@ struct room *rooms_open(struct rooms *rooms, const struct id *session_id)
 	}
 	room->rooms = rooms;
 	room->serial = ++rooms->last_serial;
+	room->ends_at = SESSION_NO_DEADLINE;
 	stream_init(&room->stream, session_id, &stream_ops);
 	list_init(&room->opening);
 	list_init(&room->listeners);

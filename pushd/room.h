@@ -12,8 +12,10 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
+#include "domain/classroom.h"
 #include "domain/session.h"
 #include "pushd/conn.h"
+#include "pushd/dialect/dialect.h"
 #include "pushd/groups.h"
 #include "pushd/metrics.h"
 #include "pushd/stream.h"
@@ -29,6 +31,8 @@ struct room_ops {
 	bool (*read)(void *context, struct stream *stream, uint64_t since);
 	/* Likewise for those who resume: then room_page. */
 	bool (*backfill)(void *context, struct room *room, uint64_t since);
+	/* Read what the connection's dialect begins with: then room_snapshot. */
+	void (*opening)(void *context, struct conn *conn);
 	/* Read at most STREAM_PAGE of the notifications after conn->cursor that its user hasn't read: then
 	 * room_unread. */
 	bool (*unread)(void *context, struct conn *conn);
@@ -60,10 +64,13 @@ size_t room_staff(const struct room *room);
 
 /* A connection asks to come in. */
 void room_add(struct room *room, struct conn *conn);
-/* What decides who hears of whom: known before the first connection is let into a session. Takes the groups.
+/* What decides who hears of whom, and the name it goes by: known before the first connection is let into a
+ * session. Takes the groups.
  */
 bool room_knows(const struct room *room);
-void room_learn(struct room *room, bool has_test, struct groups *groups);
+void room_learn(struct room *room, const struct classroom *classroom, struct groups *groups);
+/* "" before room_learn. */
+const char *room_join_code(const struct room *room);
 /* The session's groups, NULL before room_learn; `version` counts their changes by events. */
 const struct groups *room_groups(const struct room *room);
 uint64_t room_groups_version(const struct room *room);
@@ -71,12 +78,18 @@ uint64_t room_groups_version(const struct room *room);
 void room_doubt_groups(struct room *room);
 bool room_groups_doubted(const struct room *room);
 
-/* It may: decides where in the stream it begins, says `connected`, and brings it up to date. Staff is first
- * to be given its snapshot (room_snapshot), an inbox what is unread. `replay_most`: who has missed more must
- * fetch his state. */
+/* It may: decides where in the stream it begins, says `connected`, and brings it up to date, after its
+ * opening where its dialect has one (room_snapshot); an inbox is first given what is unread. `replay_most`:
+ * who has missed more must fetch his state. */
 void room_admit(struct room *room, struct conn *conn, const struct connect_item *item, int64_t replay_most,
 		int64_t now);
+/* Reads its opening, once more for one that is in already; not when that is under way. */
+void room_open(struct conn *conn);
 void room_snapshot(struct room *room, struct conn *conn, const struct doc *doc, int64_t now);
+/* What is said to this connection of its room. */
+struct scene room_scene(const struct conn *conn, int64_t now);
+/* Everybody who has been let in: *at = NULL first, NULL at the end. */
+struct conn *room_next(const struct room *room, struct conn *at);
 /* It is closing. */
 void room_remove(struct conn *conn);
 /* Its queue is empty again. */

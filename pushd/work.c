@@ -9,11 +9,6 @@
 /* The i-th job as what it is. */
 #define JOB(type, i) ((struct type *)(void *)jobs[i])
 
-static enum err read_classroom(struct domain *d, const struct id *session_id, struct classroom *ret)
-{
-	return group_members(d, session_id, &ret->has_test, &ret->members, &ret->count);
-}
-
 /* Read after the connection was made, so that all changes later than it come as events. A reading that fails
  * takes nothing back: it is the one who asked who isn't let in. */
 static struct classroom *find_classroom(struct domain *d, struct job **jobs, size_t at)
@@ -24,7 +19,7 @@ static struct classroom *find_classroom(struct domain *d, struct job **jobs, siz
 		if (JOB(connect_job, i)->classroom && id_equal(&jobs[i]->session_id, &jobs[at]->session_id))
 			return JOB(connect_job, i)->classroom;
 	classroom = arena_alloc(d->arena, sizeof(*classroom));
-	if (!classroom || read_classroom(d, &jobs[at]->session_id, classroom))
+	if (!classroom || classroom_read(d, &jobs[at]->session_id, classroom))
 		return NULL;
 	return classroom;
 }
@@ -228,6 +223,30 @@ static enum err run_state(struct domain *d, struct job **jobs, size_t count)
 	return one_by_one(d, jobs, count, state);
 }
 
+static enum err members(struct domain *d, struct job *job)
+{
+	struct members_job *m = (struct members_job *)(void *)job;
+
+	return session_members(d, &m->read.actor, &job->session_id, &m->present, &m->read.doc);
+}
+
+static enum err run_members(struct domain *d, struct job **jobs, size_t count)
+{
+	return one_by_one(d, jobs, count, members);
+}
+
+static enum err find(struct domain *d, struct job *job)
+{
+	struct find_job *f = (struct find_job *)(void *)job;
+
+	return session_find(d, &f->actor, &job->session_id, f->join_code, &f->session_id);
+}
+
+static enum err run_find(struct domain *d, struct job **jobs, size_t count)
+{
+	return one_by_one(d, jobs, count, find);
+}
+
 static enum err events(struct domain *d, struct job *job)
 {
 	struct events_job *page = (struct events_job *)(void *)job;
@@ -243,7 +262,7 @@ static enum err run_events(struct domain *d, struct job **jobs, size_t count)
 
 static enum err classroom(struct domain *d, struct job *job)
 {
-	return read_classroom(d, &job->session_id, &((struct classroom_job *)(void *)job)->classroom);
+	return classroom_read(d, &job->session_id, &((struct classroom_job *)(void *)job)->classroom);
 }
 
 static enum err run_classroom(struct domain *d, struct job **jobs, size_t count)
@@ -349,6 +368,8 @@ const struct job_kind work_kinds[WORK_KINDS] = {
     [WORK_MESSAGE] = {"message", run_message},
     [WORK_SNAPSHOT] = {"snapshot", run_snapshot},
     [WORK_STATE] = {"state", run_state},
+    [WORK_MEMBERS] = {"members", run_members},
+    [WORK_FIND] = {"find", run_find},
     [WORK_EVENTS] = {"events", run_events},
     [WORK_CLASSROOM] = {"classroom", run_classroom},
     [WORK_INBOX] = {"inbox", run_inbox},

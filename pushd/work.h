@@ -19,7 +19,9 @@ enum work_kind {
 	WORK_SUBMIT,	/* struct command_job */
 	WORK_MESSAGE,	/* struct command_job */
 	WORK_SNAPSHOT,	/* struct read_job: the monitor's body, for staff */
-	WORK_STATE,	/* struct read_job: session and attempt, for a student */
+	WORK_STATE,	/* struct read_job: session and attempt, for one member */
+	WORK_MEMBERS,	/* struct members_job */
+	WORK_FIND,	/* struct find_job: which session is meant, and may he come in? */
 	WORK_EVENTS,	/* struct events_job: a page of a stream */
 	WORK_CLASSROOM, /* struct classroom_job */
 	WORK_INBOX,	/* struct inbox_job: may he read his inbox, and where does it stand? */
@@ -33,13 +35,6 @@ enum work_kind {
 };
 
 extern const struct job_kind work_kinds[WORK_KINDS];
-
-/* What a room has to know of its session. */
-struct classroom {
-	bool has_test;
-	struct group_member *members;
-	size_t count;
-};
 
 struct connect_job {
 	struct job job;
@@ -80,6 +75,18 @@ struct read_job {
 	struct actor actor;
 	const char *ref;
 	struct doc doc; /* out */
+};
+
+struct members_job {
+	struct read_job read;
+	struct id_list present; /* in the job's arena */
+};
+
+struct find_job {
+	struct job job;
+	struct actor actor;
+	const char *join_code; /* when the job names no session */
+	struct id session_id;  /* out */
 };
 
 struct events_job {

@@ -211,9 +211,9 @@ static struct message *of_doc(const struct form *form, const char *type, const c
 	return end(&sheet);
 }
 
-struct message *form_snapshot(const struct form *form, const struct doc *doc, int64_t now)
+struct message *form_snapshot(const struct form *form, const struct doc *doc, const struct scene *scene)
 {
-	return of_doc(form, "monitor_snapshot", NULL, doc, now);
+	return of_doc(form, "monitor_snapshot", NULL, doc, scene->now);
 }
 
 struct message *form_state(const struct form *form, const char *ref, const struct doc *doc, int64_t now)

@@ -15,7 +15,7 @@ struct message *form_connected(const struct form *form, const struct greeting *g
 struct message *form_ack(const struct form *form, const char *ref, const struct doc *doc);
 struct message *form_error(const struct form *form, const struct complaint *complaint);
 struct message *form_pong(const struct form *form, const char *ref, uint64_t last_event_id, int64_t now);
-struct message *form_snapshot(const struct form *form, const struct doc *doc, int64_t now);
+struct message *form_snapshot(const struct form *form, const struct doc *doc, const struct scene *scene);
 struct message *form_state(const struct form *form, const char *ref, const struct doc *doc, int64_t now);
 struct message *form_stats(const struct form *form, const struct id *session_id, const char *stats,
 			   int64_t now);
@@ -43,9 +43,9 @@ enum err form_decode(struct arena *arena, const char *text, size_t len, struct i
 	{                                                                                                    \
 		return form_pong(&(form), ref, last_event_id, now);                                          \
 	}                                                                                                    \
-	static struct message *prefix##_snapshot(const struct doc *doc, int64_t now)                         \
+	static struct message *prefix##_snapshot(const struct doc *doc, const struct scene *scene)           \
 	{                                                                                                    \
-		return form_snapshot(&(form), doc, now);                                                     \
+		return form_snapshot(&(form), doc, scene);                                                   \
 	}                                                                                                    \
 	static struct message *prefix##_state(const char *ref, const struct doc *doc, int64_t now)           \
 	{                                                                                                    \
@@ -55,7 +55,7 @@ enum err form_decode(struct arena *arena, const char *text, size_t len, struct i
 	{                                                                                                    \
 		return form_stats(&(form), session_id, stats, now);                                          \
 	}                                                                                                    \
-	static struct message *prefix##_presence(const struct doc *doc)                                      \
+	static struct message *prefix##_presence(const struct doc *doc, const struct scene *scene UNUSED)    \
 	{                                                                                                    \
 		return form_presence(&(form), doc);                                                          \
 	}                                                                                                    \
@@ -63,15 +63,16 @@ enum err form_decode(struct arena *arena, const char *text, size_t len, struct i
 	{                                                                                                    \
 		return form_resync(&(form), session_id, head, now);                                          \
 	}                                                                                                    \
-	static enum err prefix##_event(const struct event *event, struct message **ret)                      \
+	static enum err prefix##_event(const struct event *event, const struct scene *scene UNUSED,          \
+				       struct message **ret)                                                 \
 	{                                                                                                    \
 		return form_event(&(form), event, ret);                                                      \
 	}
 
 #define FORM_ENTRIES(prefix)                                                                                 \
-	.connected = prefix##_connected, .ack = prefix##_ack, .error = prefix##_error,                       \
-	.pong = prefix##_pong, .snapshot = prefix##_snapshot, .state = prefix##_state,                       \
-	.stats = prefix##_stats, .presence = prefix##_presence, .resync = prefix##_resync,                   \
-	.event = prefix##_event, .decode = form_decode
+	.staff_opening = OPENING_MONITOR, .connected = prefix##_connected, .ack = prefix##_ack,              \
+	.error = prefix##_error, .pong = prefix##_pong, .snapshot = prefix##_snapshot,                       \
+	.state = prefix##_state, .stats = prefix##_stats, .presence = prefix##_presence,                     \
+	.resync = prefix##_resync, .event = prefix##_event, .decode = form_decode
 
 #endif

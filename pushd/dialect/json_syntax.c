@@ -169,17 +169,25 @@ static bool take_next(struct scan *scan)
 	return true;
 }
 
-bool json_syntax(const char *text, size_t len)
+static bool take_whole(struct scan *scan)
 {
-	struct scan scan = {.at = text, .end = text + len};
 	bool open;
 
 	do {
-		if (!take_value(&scan, &open))
+		if (!take_value(scan, &open))
 			return false;
-		if (!open && !take_next(&scan))
+		if (!open && !take_next(scan))
 			return false;
-	} while (scan.depth);
+	} while (scan->depth);
+	return true;
+}
+
+bool json_syntax(const char *text, size_t len)
+{
+	struct scan scan = {.at = text, .end = text + len};
+
+	if (!take_whole(&scan))
+		return false;
 	skip_space(&scan);
 	return scan.at == scan.end;
 }
@@ -189,4 +197,47 @@ size_t json_syntax_string(const char *text, size_t len)
 	struct scan scan = {.at = text, .end = text + len};
 
 	return take_string(&scan) ? (size_t)(scan.at - text) : 0;
+}
+
+size_t json_syntax_value(const char *text, size_t len)
+{
+	struct scan scan = {.at = text, .end = text + len};
+
+	return take_whole(&scan) ? (size_t)(scan.at - text) : 0;
+}
+
+bool json_syntax_next(const char *text, size_t len, size_t *at, struct json_part *ret)
+{
+	struct scan scan = {.at = text + *at, .end = text + len};
+	struct json_part part;
+
+	skip_space(&scan);
+	if (!take(&scan, *at ? ',' : '{'))
+		return false;
+	skip_space(&scan);
+	part.name = scan.at + 1;
+	if (!take_string(&scan))
+		return false;
+	part.name_len = (size_t)(scan.at - part.name) - 1;
+	skip_space(&scan);
+	if (!take(&scan, ':'))
+		return false;
+	skip_space(&scan);
+	part.value = scan.at;
+	part.value_len = json_syntax_value(scan.at, (size_t)(scan.end - scan.at));
+	*at = (size_t)(scan.at - text) + part.value_len;
+	*ret = part;
+	return part.value_len > 0;
+}
+
+bool json_syntax_member(const char *text, size_t len, const char *name, struct json_part *ret)
+{
+	struct json_part part;
+
+	for (size_t at = 0; json_syntax_next(text, len, &at, &part);)
+		if (part.name_len == strlen(name) && memcmp(part.name, name, part.name_len) == 0) {
+			*ret = part;
+			return true;
+		}
+	return false;
 }

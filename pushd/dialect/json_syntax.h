@@ -12,5 +12,18 @@
 bool json_syntax(const char *text, size_t len);
 /* The bytes of the string literal that `text` begins with, quotes included; 0: it begins with none. */
 size_t json_syntax_string(const char *text, size_t len);
+/* Likewise of the value, whatever its kind. */
+size_t json_syntax_value(const char *text, size_t len);
+
+/* Walks the members of an object: start with *at = 0. Texts are borrowed from it, the name without its
+ * quotes. False at its end, and where it is none. */
+struct json_part {
+	const char *name, *value;
+	size_t name_len, value_len;
+};
+bool json_syntax_next(const char *text, size_t len, size_t *at, struct json_part *ret);
+
+/* The first member of this name; false: there is none. */
+bool json_syntax_member(const char *text, size_t len, const char *name, struct json_part *ret);
 
 #endif

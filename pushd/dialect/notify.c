@@ -82,7 +82,8 @@ static struct message *notify_resync(const struct id *user_id UNUSED, uint64_t h
 	return typed("resync_required", NULL, head, now);
 }
 
-static enum err notify_event(const struct event *event, struct message **ret)
+static enum err notify_event(const struct event *event, const struct scene *scene UNUSED,
+			     struct message **ret)
 {
 	struct message *message;
 	const char *members;

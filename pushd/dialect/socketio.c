@@ -353,6 +353,12 @@ void socketio_disconnect(struct socketio_socket *socket, bool close)
 	client_unref(client);
 }
 
+void socketio_close(struct socketio_socket *socket, enum engineio_end why)
+{
+	if (socket->client && socket->client->session)
+		engineio_end(socket->client->session, why);
+}
+
 /* --- what packets do: false when one doesn't belong here --- */
 
 /* Objects only. JSON that we refuse is no reason to close: it is told like any other bad credentials. */

@@ -96,6 +96,8 @@ void socketio_accept(struct socketio_socket *socket, const char *sid, const char
 void socketio_refuse(struct socketio_socket *socket, const char *message, const char *data);
 /* Ends it with a DISCONNECT packet; `close` ends the whole session too, once what is queued is sent. */
 void socketio_disconnect(struct socketio_socket *socket, bool close);
+/* Ends the whole session without a word to the application behind it: the client will come back. */
+void socketio_close(struct socketio_socket *socket, enum engineio_end why);
 
 /* --- sending --- */
 

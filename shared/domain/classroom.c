@@ -2,6 +2,8 @@
  * parameters. */
 #include "domain/classroom.h"
 
+#include <stdio.h>
+
 #include "domain/reply.h"
 #include "queries.h"
 
@@ -116,31 +118,29 @@ enum err group_guard(struct domain *d, const struct actor *actor, const struct i
 	return err == OK ? err_from_code(rows_text(rows, 0, "outcome")) : err;
 }
 
-enum err group_members(struct domain *d, const struct id *session_id, bool *ret_has_test,
-		       struct group_member **ret, size_t *ret_count)
+enum err classroom_read(struct domain *d, const struct id *session_id, struct classroom *ret)
 {
-	struct group_member *members;
+	struct classroom classroom = {0};
 	struct rows *rows;
-	size_t count = 0;
 	enum err err = q_group_members(d->db, d->arena, session_id, &rows);
 
 	if (err != OK)
 		return err;
 	if (rows_count(rows) == 0)
 		return ERR_SESSION_NOT_FOUND;
-	members = arena_calloc(d->arena, (size_t)rows_count(rows), sizeof(*members));
-	if (!members)
+	classroom.members = arena_calloc(d->arena, (size_t)rows_count(rows), sizeof(*classroom.members));
+	if (!classroom.members)
 		return ERR_MEMORY;
+	classroom.has_test = rows_bool(rows, 0, "has_test");
+	snprintf(classroom.join_code, sizeof(classroom.join_code), "%s", rows_text(rows, 0, "join_code"));
 	for (int row = 0; row < rows_count(rows); row++) {
 		/* a session without groups is a row without a member */
 		if (rows_null(rows, row, "group_id"))
 			continue;
-		members[count].group_id = rows_id(rows, row, "group_id");
-		members[count++].student_id = rows_id(rows, row, "student_id");
+		classroom.members[classroom.count].group_id = rows_id(rows, row, "group_id");
+		classroom.members[classroom.count++].student_id = rows_id(rows, row, "student_id");
 	}
-	*ret_has_test = rows_bool(rows, 0, "has_test");
-	*ret = members;
-	*ret_count = count;
+	*ret = classroom;
 	return OK;
 }
 

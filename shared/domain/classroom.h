@@ -4,6 +4,7 @@
 #define INVIGIL_DOMAIN_CLASSROOM_H
 
 #include "domain/domain.h"
+#include "model/session.h"
 
 struct message_input {
 	const char *message; /* 1 to 2,000 characters */
@@ -58,11 +59,16 @@ struct group_member {
 	struct id student_id;
 };
 
-/* Every member of every group of the session, in no order, and whether a test is taken in it.
- * ERR_SESSION_NOT_FOUND.
- */
-MUST_CHECK enum err group_members(struct domain *d, const struct id *session_id, bool *ret_has_test,
-				  struct group_member **ret, size_t *ret_count);
+/* What has to be known of a session to tell its members what happens in it. */
+struct classroom {
+	bool has_test; /* a test is taken in it */
+	char join_code[JOIN_CODE_TEXT];
+	struct group_member *members; /* every member of every group, in no order; the arena's */
+	size_t count;
+};
+
+/* ERR_SESSION_NOT_FOUND. */
+MUST_CHECK enum err classroom_read(struct domain *d, const struct id *session_id, struct classroom *ret);
 
 struct segment_input {
 	const char *speaker;

@@ -30,6 +30,7 @@ enum session_command {
 };
 
 #define SESSION_NO_DEADLINE INT64_MAX
+#define JOIN_CODE_TEXT	    7 /* six characters and the terminator */
 
 /* REST and the database say WAITING_FOR_STUDENTS, WebSocket messages WAITING; all others are the same. */
 const char *session_status_name(enum session_status status);

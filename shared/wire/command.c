@@ -5,7 +5,6 @@
 
 #define ANSWER_LENGTH_MAX 5000
 #define ANSWER_ITEMS_MAX  50
-#define TIME_SPENT_MAX	  (86400 * 7)
 #define INDEX_MAX	  10000
 #define HIGHLIGHT_MAX	  10000
 #define POSITION_MAX	  INT32_MAX /* the column is an integer */

@@ -5,6 +5,8 @@
 #include "model/attempt.h"
 #include "wire/json.h"
 
+/* The longest time that one answer may say it took, in seconds. */
+#define TIME_SPENT_MAX (86400 * 7)
 /* The most answers one command may carry. */
 #define ANSWERS_MAX 200
 

@@ -24,7 +24,7 @@ SELECT * FROM group_delete(@session_id::uuid, @group_id::uuid, @actor_id::uuid, 
 SELECT group_denial(@session_id::uuid, @group_id::uuid, @actor_id::uuid, @role::text) AS outcome;
 
 -- name: group_members :many
-SELECT s.test_id IS NOT NULL AS has_test, m.group_id, m.student_id
+SELECT s.test_id IS NOT NULL AS has_test, s.join_code, m.group_id, m.student_id
 FROM sessions s LEFT JOIN session_group_students m ON m.session_id = s.id
 WHERE s.id = @session_id::uuid;
 

@@ -101,6 +101,10 @@ static bool refuse_conn(void *context UNUSED, struct conn *conn UNUSED)
 	return false;
 }
 
+static void note_opening(void *context UNUSED, struct conn *conn UNUSED)
+{
+}
+
 static void ignore(void *context UNUSED, struct stream *stream UNUSED)
 {
 }
@@ -120,8 +124,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const enum role roles[] = {ROLE_STUDENT, ROLE_TEACHER, ROLE_ADMIN, ROLE_SERVICE};
 	static const struct config config = {.ws_messages_per_minute = INT32_MAX};
 	static const struct id session_id = {.b = {2}};
-	const struct room_ops ops = {
-	    .hole = ignore, .read = refuse, .backfill = refuse_room, .unread = refuse_conn};
+	const struct room_ops ops = {.hole = ignore,
+				     .read = refuse,
+				     .backfill = refuse_room,
+				     .opening = note_opening,
+				     .unread = refuse_conn};
+	struct classroom classroom = {.join_code = "ABC234"};
 	struct metrics metrics = {0};
 	struct pushd pushd = {.config = &config, .keys = keys};
 	struct rooms *rooms = rooms_new(&ops, &metrics);
@@ -131,7 +139,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned said = 0, heard = 0;
 	struct conn *speaker, *listener;
 
-	room_learn(room, take_byte(&rest) & 1, groups_new(NULL, 0));
+	classroom.has_test = take_byte(&rest) & 1;
+	room_learn(room, &classroom, groups_new(NULL, 0));
 	speaker = dialect_enter(room, &DIALECT, roles[take_byte(&rest) % ARRAY_LEN(roles)], &said);
 	listener = dialect_enter(room, &DIALECT, ROLE_TEACHER, &heard);
 	dialect_speak(&pushd, speaker, &rest, arena, &said);

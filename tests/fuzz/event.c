@@ -7,7 +7,8 @@
 #include "pushd/groups.h"
 #include "wire/event.h"
 
-static const struct dialect *const dialects[] = {&dialect_live, &dialect_envelope, &dialect_notify};
+static const struct dialect *const dialects[] = {&dialect_live,	     &dialect_envelope, &dialect_notify,
+						 &dialect_classroom, &dialect_exam,	&dialect_monitor};
 
 static void check_encoding(enum frame_kind kind, const struct event *event, const char *bytes, size_t len)
 {
@@ -28,7 +29,8 @@ static void check_message(struct arena *arena, const struct dialect *dialect, co
 	struct message *message = NULL;
 	json_value *payload;
 	bool object = json_parse_object(arena, event->payload, event->payload_len, &payload) == OK;
-	enum err err = dialect->event(event, &message);
+	const struct scene scene = {.session_id = event->session_id, .join_code = "ABC234"};
+	enum err err = dialect->event(event, &scene, &message);
 
 	MUST(err == OK || err == ERR_INVALID_MESSAGE);
 	MUST(err == OK || !message);

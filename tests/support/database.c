@@ -213,6 +213,7 @@ static const struct column {
     {"highlights", "0", NULL},
     {"id", DATABASE_ID, NULL},
     {"is_update", "f", NULL},
+    {"join_code", "ABC234", NULL},
     {"joined_event", "7", NULL},
     {"limited", "f", NULL},
     {"node_id", DATABASE_ID, NULL},

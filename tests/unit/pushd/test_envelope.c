@@ -57,7 +57,7 @@ static void test_events(void **state)
 					    .payload = rows[i].payload,
 					    .payload_len = strlen(rows[i].payload)};
 		struct message *message = NULL;
-		enum err err = dialect_envelope.event(&event, &message);
+		enum err err = dialect_envelope.event(&event, NULL, &message);
 
 		assert_int_equal(err, rows[i].text ? OK : ERR_INVALID_MESSAGE);
 		if (rows[i].text && *rows[i].text)
@@ -85,6 +85,7 @@ static void test_connected(void **state)
 
 static void test_answers(void **state)
 {
+	const struct scene scene = {.now = NOW};
 	const struct doc doc = {.text = "{\"total_count\": 3}", .len = 18};
 	const struct doc monitor = {.text = "{\"students\":[]}", .len = 15};
 	const struct doc presence = {.text = "{\"status\":\"away\"}", .len = 17};
@@ -99,14 +100,14 @@ static void test_answers(void **state)
 	       "{\"type\":\"pong\",\"data\":{\"last_event_id\":12" TAIL);
 	expect(dialect_envelope.pong("r", 12, NOW),
 	       "{\"type\":\"pong\",\"ref\":\"r\",\"data\":{\"last_event_id\":12" TAIL);
-	expect(dialect_envelope.snapshot(&monitor, NOW),
+	expect(dialect_envelope.snapshot(&monitor, &scene),
 	       "{\"type\":\"monitor_snapshot\",\"data\":{\"students\":[]" TAIL);
 	expect(dialect_envelope.state("r", &monitor, NOW),
 	       "{\"type\":\"state_sync_response\",\"ref\":\"r\",\"data\":{\"students\":[]" TAIL);
 	expect(dialect_envelope.stats(&session, "{\"connected_count\":2}", NOW),
 	       "{\"type\":\"real_time_stats\",\"data\":{\"session_id\":\"" SESSION
 	       "\",\"stats\":{\"connected_count\":2}" TAIL);
-	expect(dialect_envelope.presence(&presence),
+	expect(dialect_envelope.presence(&presence, NULL),
 	       "{\"type\":\"presence_updated\",\"data\":{\"status\":\"away\"}}");
 	expect(dialect_envelope.resync(&session, 99, NOW),
 	       "{\"type\":\"resync_required\",\"data\":{\"session_id\":\"" SESSION

@@ -60,7 +60,7 @@ static void test_events(void **state)
 					    .payload = rows[i].payload,
 					    .payload_len = strlen(rows[i].payload)};
 		struct message *message = NULL;
-		enum err err = dialect_live.event(&event, &message);
+		enum err err = dialect_live.event(&event, NULL, &message);
 
 		assert_int_equal(err, rows[i].text ? OK : ERR_INVALID_MESSAGE);
 		if (rows[i].text)
@@ -96,6 +96,7 @@ static void test_connected(void **state)
 
 static void test_answers(void **state)
 {
+	const struct scene scene = {.now = NOW};
 	const struct doc doc = {.text = "{\"total_count\": 3}", .len = 18};
 	const struct doc monitor = {.text = "{\"status\":\"WAITING\",\"students\":[]}", .len = 34};
 	const struct doc nothing = {0};
@@ -108,7 +109,7 @@ static void test_answers(void **state)
 	expect(dialect_live.ack("r", &nothing), "{\"type\":\"ack\",\"ref\":\"r\",\"data\":{}}");
 	expect(dialect_live.pong(NULL, 12, NOW), "{\"type\":\"pong\",\"last_event_id\":12" TAIL);
 	expect(dialect_live.pong("r", 12, NOW), "{\"type\":\"pong\",\"ref\":\"r\",\"last_event_id\":12" TAIL);
-	expect(dialect_live.snapshot(&monitor, NOW),
+	expect(dialect_live.snapshot(&monitor, &scene),
 	       "{\"type\":\"monitor_snapshot\",\"status\":\"WAITING\",\"students\":[]" TAIL);
 	expect(dialect_live.state("r", &monitor, NOW),
 	       "{\"type\":\"state_sync_response\",\"ref\":\"r\",\"status\":\"WAITING\",\"students\":[]" TAIL);

@@ -38,7 +38,7 @@ static void test_events(void **state)
 					    .payload_len = strlen(rows[i].payload)};
 		struct message *message = NULL;
 
-		assert_int_equal(dialect_notify.event(&event, &message), rows[i].err);
+		assert_int_equal(dialect_notify.event(&event, NULL, &message), rows[i].err);
 		if (rows[i].text)
 			expect(message, rows[i].text);
 		else

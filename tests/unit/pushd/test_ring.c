@@ -73,16 +73,16 @@ static void test_encoded_once(void **state)
 	struct message *first, *again;
 
 	(void)state;
-	assert_int_equal(recent_wire(recent, &dialect_live, &first), OK);
+	assert_int_equal(recent_wire(recent, &dialect_live, NULL, &first), OK);
 	assert_non_null(first);
-	assert_int_equal(recent_wire(recent, &dialect_live, &again), OK);
+	assert_int_equal(recent_wire(recent, &dialect_live, NULL, &again), OK);
 	assert_ptr_equal(again, first);
 	assert_int_equal(first->refs, 1);
 	recent_free(recent);
 	/* what can't be said is not tried again */
 	event.payload = "[]";
 	recent = recent_new(&event);
-	assert_int_equal(recent_wire(recent, &dialect_live, &again), OK);
+	assert_int_equal(recent_wire(recent, &dialect_live, NULL, &again), OK);
 	assert_null(again);
 	assert_true(recent->tried[DIALECT_LIVE]);
 	recent_free(recent);

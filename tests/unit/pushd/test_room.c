@@ -9,6 +9,7 @@ static struct {
 	int reads;
 	int backfills;
 	int unread;
+	int opening;
 	uint64_t since; /* of the last backfill, or of the unread */
 	bool refuse;	/* backfills can't be had */
 } asked;
@@ -38,6 +39,13 @@ static bool backfill(void *context, struct room *room, uint64_t since)
 	return !asked.refuse;
 }
 
+static void opening(void *context, struct conn *conn)
+{
+	(void)context;
+	(void)conn;
+	asked.opening++;
+}
+
 static bool ask_unread(void *context, struct conn *conn)
 {
 	(void)context;
@@ -53,8 +61,11 @@ static struct id session;
 
 static int set_up(void **state)
 {
-	const struct room_ops ops = {
-	    .hole = hole, .read = read_stream, .backfill = backfill, .unread = ask_unread};
+	const struct room_ops ops = {.hole = hole,
+				     .read = read_stream,
+				     .backfill = backfill,
+				     .opening = opening,
+				     .unread = ask_unread};
 
 	(void)state;
 	memset(&asked, 0, sizeof(asked));
@@ -472,7 +483,7 @@ static void learn(bool has_test, const struct group_member *members, size_t coun
 	struct groups *groups = groups_new(members, count);
 
 	assert_non_null(groups);
-	room_learn(room, has_test, groups);
+	room_learn(room, &(struct classroom){.has_test = has_test, .join_code = "ABC234"}, groups);
 }
 
 static void publish_row(uint64_t id, enum event_type type, enum audience audience, const struct id *target,
