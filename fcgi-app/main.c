@@ -11,6 +11,7 @@
 #include "core/config.h"
 #include "core/log.h"
 #include "core/version.h"
+#include "fcgi-app/admin/audit.h"
 #include "fcgi-app/admin/check_config.h"
 #include "fcgi-app/admin/migrate.h"
 #include "fcgi-app/admin/token.h"
@@ -48,6 +49,8 @@ static const struct command {
     {"migrate", migrate_command, true, CONFIG_APP, "", "bring the database to this version's schema"},
     {"user", user_command, true, CONFIG_APP, "add|passwd|list", "accounts; without more it tells how"},
     {"token", token_command, true, CONFIG_APP, "EMAIL [--hours N]", "print an access token for a user"},
+    {"audit", audit_command, true, CONFIG_APP, "verify|export ID",
+     "recompute, or print, a session's chain of events"},
     {"check-config", check_config_command, true, CONFIG_BOTH, "", "check the settings and print them"},
     {"routes", routes_command, false, CONFIG_APP, "", "print every REST route and who may call it"},
 };

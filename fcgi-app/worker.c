@@ -60,6 +60,9 @@ static void publish(struct worker *worker, const struct outbox *outbox)
 			bus_send_event(worker->bus, &at->event);
 		else
 			bus_send_head(worker->bus, &at->event.session_id, at->event.event_id);
+		if (at->seal)
+			log_info("session sealed", LOG_ID("session", &at->event.session_id),
+				 LOG_INT("event", at->event.event_id), LOG_TEXT("hash", at->seal));
 	}
 }
 

@@ -80,6 +80,9 @@ static void lane_woke(void *context)
 static void publish(void *context, const struct notice *notice)
 {
 	feed_notice(((struct pushd *)context)->feed, notice);
+	if (notice->seal)
+		log_info("session sealed", LOG_ID("session", &notice->event.session_id),
+			 LOG_INT("event", notice->event.event_id), LOG_TEXT("hash", notice->seal));
 }
 
 static void ran(void *context, const char *kind, size_t jobs, enum err err, const char *message)

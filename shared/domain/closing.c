@@ -233,6 +233,8 @@ static enum err complete(struct domain *d, struct closing *closing, const struct
 					 array_text(&results.tables), array_text(&results.scaled), &rows);
 	if (err == OK)
 		err = domain_reply(d, rows, actor ? &closing->doc : NULL);
+	if (err == OK)
+		outbox_seal(d, rows);
 	closing->done = err == OK;
 	return err;
 }

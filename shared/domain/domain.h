@@ -28,6 +28,8 @@ struct notice {
 	struct notice *next;
 	enum frame_kind kind; /* FRAME_EVENT: the whole event; FRAME_HEAD: session_id and event_id only */
 	struct event event;
+	const char *seal; /* the session is over, and this, as text, is the hash of its last event: for the
+			     log; else NULL */
 };
 
 struct outbox {

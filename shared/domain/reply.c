@@ -17,6 +17,13 @@ enum err outbox_add(struct domain *d, enum frame_kind kind, const struct event *
 	return OK;
 }
 
+void outbox_seal(struct domain *d, const struct rows *rows)
+{
+	for (struct notice *notice = d->outbox.first; notice; notice = notice->next)
+		if (!notice->next)
+			notice->seal = rows_text(rows, 0, "seal");
+}
+
 /* Copies the next element of an array of uuid or bigint, neither of which is ever quoted; false at the end.
  */
 static bool next_element(const char **at, char element[ID_TEXT])

@@ -18,6 +18,9 @@ MUST_CHECK enum err domain_doc(struct domain *d, const struct rows *rows, const 
 /* Adds a copy of `event`; its payload must be the arena's. */
 MUST_CHECK enum err outbox_add(struct domain *d, enum frame_kind kind, const struct event *event);
 
+/* For a command that has ended a session: what it published last takes the row's column `seal` along. */
+void outbox_seal(struct domain *d, const struct rows *rows);
+
 /* The id behind which a list goes on; nil from the start. ERR_VALIDATION, with its problem, for a cursor that
  * no list has given. */
 MUST_CHECK enum err page_after(struct domain *d, const struct page *page, struct id *ret);

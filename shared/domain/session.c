@@ -106,7 +106,18 @@ enum err session_start(struct domain *d, const struct actor *actor, const struct
 enum err session_cancel(struct domain *d, const struct actor *actor, const struct id *session_id,
 			struct doc *ret)
 {
-	return move(d, actor, session_id, SESSION_CANCEL, q_session_cancel, ret);
+	const char *from, *to;
+	struct rows *rows;
+	enum err err = transition_statuses(d->arena, SESSION_CANCEL, &from, &to);
+
+	if (err == OK)
+		err = q_session_cancel(d->db, d->arena, session_id, &actor->user_id, role_name(actor->role),
+				       from, to, &rows);
+	if (err == OK)
+		err = transition_reply(d, rows, SESSION_CANCEL, ret);
+	if (err == OK)
+		outbox_seal(d, rows);
+	return err;
 }
 
 enum err session_delete(struct domain *d, const struct actor *actor, const struct id *session_id)

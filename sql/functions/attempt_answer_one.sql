@@ -60,9 +60,7 @@ BEGIN
 	created_at := attempt_ms(v_now);
 	payload := attempt_answer_payload(p_user, v_attempt.full_name, p_question, question_number, p_answered, is_update,
 		p_answer::json, answered_questions, v_attempt.total_questions);
-	UPDATE session_streams SET head = head + 1 WHERE session_id = v_attempt.session_id RETURNING head INTO STRICT event_id;
-	INSERT INTO events (session_id, event_id, type, audience, actor_id, payload, created_at)
-	VALUES (v_attempt.session_id, event_id, 'student_answer', 'staff', p_user, payload, v_now);
+	event_id := event_append(v_attempt.session_id, 'student_answer', 'staff', p_user, NULL, payload, v_now);
 	RETURN NEXT;
 END
 $$;

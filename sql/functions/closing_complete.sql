@@ -16,6 +16,7 @@ BEGIN
 	v_reply.heads := ARRAY[event_append(p_session, 'session_completed', 'all', NULL, NULL,
 		json_build_object('completed_at', api_time(p_at)))];
 	v_reply.stream_ids := ARRAY[p_session];
+	PERFORM session_seal(p_session);
 	IF p_actor IS NOT NULL THEN
 		v_reply.doc := session_doc(p_session, p_actor, p_role);
 	END IF;

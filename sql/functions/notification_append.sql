@@ -9,6 +9,8 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	v_correlation text := coalesce(p_correlation, uuid_v7()::text);
 	v_inbox record;
+	v_hash bytea;
+	v_now timestamptz;
 BEGIN
 	FOR v_inbox IN
 		SELECT i.recipient_id, count(*) AS total, array_agg(i.payload ORDER BY i.place) AS payloads
@@ -16,25 +18,38 @@ BEGIN
 		GROUP BY i.recipient_id
 		ORDER BY i.recipient_id
 	LOOP
-		INSERT INTO session_streams AS s (session_id, head) VALUES (v_inbox.recipient_id, v_inbox.total)
-		ON CONFLICT (session_id) DO UPDATE SET head = s.head + excluded.head
-		RETURNING s.session_id, s.head INTO stream_id, head;
+		INSERT INTO session_streams AS s (session_id) VALUES (v_inbox.recipient_id) ON CONFLICT DO NOTHING;
+		SELECT s.session_id, s.head, s.hash INTO STRICT stream_id, head, v_hash
+		FROM session_streams s WHERE s.session_id = v_inbox.recipient_id FOR NO KEY UPDATE;
+		v_now := clock_timestamp();
+
 		WITH made AS (
 			INSERT INTO notifications (id, recipient_id, event_id, notification_type, correlation_id, created_at)
-			SELECT uuid_v7(), stream_id, head - v_inbox.total + i, p_kind ->> 'notification_type', v_correlation,
-				clock_timestamp()
+			SELECT uuid_v7(), stream_id, head + i, p_kind ->> 'notification_type', v_correlation, v_now
 			FROM generate_series(1, v_inbox.total) AS i
-			RETURNING id, event_id, created_at)
-		INSERT INTO events (session_id, event_id, type, audience, actor_id, target_id, payload, created_at)
-		SELECT stream_id, m.event_id, 'notification', 'user', stream_id, stream_id, json_build_object(
+			RETURNING id, event_id
+		), told AS (
+			SELECT m.event_id, json_build_object(
 				'id', m.id,
 				'notification_type', p_kind -> 'notification_type',
 				'category', p_kind -> 'category',
 				'priority', p_kind -> 'priority',
 				'action_required', p_kind -> 'action_required',
-				'payload', v_inbox.payloads[(m.event_id - head + v_inbox.total)::integer],
-				'correlation_id', v_correlation), m.created_at
-		FROM made m;
+				'payload', v_inbox.payloads[(m.event_id - head)::integer],
+				'correlation_id', v_correlation) AS payload
+			FROM made m
+		), written AS (
+			INSERT INTO events (session_id, event_id, type, audience, actor_id, target_id, payload, created_at, hash)
+			SELECT stream_id, t.event_id, 'notification', 'user', stream_id, stream_id, t.payload, v_now,
+				event_chain(v_hash, event_content(stream_id, t.event_id, 'notification', 'user', stream_id,
+					stream_id, v_now, t.payload)) OVER (ORDER BY t.event_id)
+			FROM told t
+			RETURNING event_id, hash
+		)
+		UPDATE session_streams s SET head = w.event_id, hash = w.hash
+		FROM written w
+		WHERE s.session_id = stream_id AND w.event_id = head + v_inbox.total
+		RETURNING s.head INTO STRICT head;
 		RETURN NEXT;
 	END LOOP;
 END

@@ -9,6 +9,8 @@ DECLARE
 	v_head bigint;
 	v_connected integer;
 	v_now timestamptz;
+	v_hash bytea;
+	v_type text := CASE WHEN p_step > 0 THEN 'participant_joined' ELSE 'participant_disconnected' END;
 BEGIN
 	FOR v_group IN
 		SELECT c.session_id, count(*)::integer AS total, array_agg(c.student_id ORDER BY c.place) AS students,
@@ -17,33 +19,40 @@ BEGIN
 		GROUP BY c.session_id
 		ORDER BY c.session_id
 	LOOP
-		UPDATE session_streams s
-		SET head = s.head + v_group.total, connected_count = s.connected_count + p_step * v_group.total
-		WHERE s.session_id = v_group.session_id
-		RETURNING s.head - v_group.total, s.connected_count - p_step * v_group.total
-		INTO STRICT v_head, v_connected;
+		SELECT s.head, s.connected_count, s.hash INTO STRICT v_head, v_connected, v_hash
+		FROM session_streams s WHERE s.session_id = v_group.session_id FOR NO KEY UPDATE;
 		v_now := clock_timestamp();
 
-		INSERT INTO events (session_id, event_id, type, audience, actor_id, payload, created_at)
-		SELECT v_group.session_id, v_head + c.n,
-			CASE WHEN p_step > 0 THEN 'participant_joined' ELSE 'participant_disconnected' END, 'all',
-			c.student_id,
-			CASE WHEN p_step > 0 THEN json_build_object(
-				'student_id', c.student_id,
-				'student_name', u.full_name,
-				'connected_count', v_connected + c.n,
-				'joined_at', api_time(p.joined_at))
-			ELSE json_build_object(
-				'student_id', c.student_id,
-				'student_name', u.full_name,
-				'connected_count', v_connected - c.n) END,
-			v_now
-		FROM unnest(v_group.students) WITH ORDINALITY AS c (student_id, n)
-		JOIN users u ON u.id = c.student_id
-		JOIN participants p ON p.session_id = v_group.session_id AND p.student_id = c.student_id;
+		WITH told AS (
+			SELECT v_head + c.n AS event_id, c.student_id,
+				CASE WHEN p_step > 0 THEN json_build_object(
+					'student_id', c.student_id,
+					'student_name', u.full_name,
+					'connected_count', v_connected + c.n,
+					'joined_at', api_time(p.joined_at))
+				ELSE json_build_object(
+					'student_id', c.student_id,
+					'student_name', u.full_name,
+					'connected_count', v_connected - c.n) END AS payload
+			FROM unnest(v_group.students) WITH ORDINALITY AS c (student_id, n)
+			JOIN users u ON u.id = c.student_id
+			JOIN participants p ON p.session_id = v_group.session_id AND p.student_id = c.student_id
+		), written AS (
+			INSERT INTO events (session_id, event_id, type, audience, actor_id, payload, created_at, hash)
+			SELECT v_group.session_id, t.event_id, v_type, 'all', t.student_id, t.payload, v_now,
+				event_chain(v_hash, event_content(v_group.session_id, t.event_id, v_type, 'all',
+					t.student_id, NULL, v_now, t.payload)) OVER (ORDER BY t.event_id)
+			FROM told t
+			RETURNING event_id, hash
+		)
+		UPDATE session_streams s
+		SET head = w.event_id, connected_count = s.connected_count + p_step * v_group.total, hash = w.hash
+		FROM written w
+		WHERE s.session_id = v_group.session_id AND w.event_id = v_head + v_group.total
+		RETURNING s.head INTO STRICT v_head;
 
 		FOR i IN 1 .. v_group.total LOOP
-			v_ids[v_group.places[i]] := v_head + i;
+			v_ids[v_group.places[i]] := v_head - v_group.total + i;
 		END LOOP;
 	END LOOP;
 	RETURN v_ids;

@@ -12,6 +12,7 @@ BEGIN
 	v_reply.heads := ARRAY[event_append(p_session, 'session_status_changed', 'all', NULL, NULL,
 		json_build_object('status', session_status_live(p_to)))];
 	v_reply.stream_ids := ARRAY[p_session];
+	PERFORM session_seal(p_session);
 	v_reply.doc := session_doc(p_session, p_actor, p_role);
 	RETURN v_reply;
 END

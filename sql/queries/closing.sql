@@ -19,9 +19,10 @@ SELECT EXISTS (SELECT FROM sessions s WHERE s.status = 'IN_PROGRESS'
 SELECT * FROM closing_expire(@from::text[]);
 
 -- name: closing_complete :one
-SELECT * FROM closing_complete(@session_id::uuid, @actor_id::uuid, @role::text, @to::text, @type::text,
+SELECT r.*, session_sealed(@session_id::uuid) AS seal
+FROM closing_complete(@session_id::uuid, @actor_id::uuid, @role::text, @to::text, @type::text,
 	@at::timestamptz, @attempts::uuid[], @scores::numeric[], @raws::numeric[], @marks::text[], @tables::text[],
-	@scaled::boolean[]);
+	@scaled::boolean[]) r;
 
 -- What is to be marked: a row per answer, attempt by attempt; one without a question for an attempt without answers.
 -- name: closing_answers :many

@@ -26,7 +26,8 @@ SELECT * FROM session_start_waiting(@session_id::uuid, @actor_id::uuid, @role::t
 SELECT * FROM session_start(@session_id::uuid, @actor_id::uuid, @role::text, @from::text[], @to::text);
 
 -- name: session_cancel :one
-SELECT * FROM session_cancel(@session_id::uuid, @actor_id::uuid, @role::text, @from::text[], @to::text);
+SELECT r.*, session_sealed(@session_id::uuid) AS seal
+FROM session_cancel(@session_id::uuid, @actor_id::uuid, @role::text, @from::text[], @to::text) r;
 
 -- name: session_delete :one
 SELECT * FROM session_delete(@session_id::uuid, @actor_id::uuid, @role::text, @from::text[]);

@@ -56,8 +56,8 @@ const BULK = `
 		SELECT gen_random_uuid(), ${ID(ATTEMPT, 'n')}, ${ID(PASSAGE, '0')}, 't', 0, 1, now() FROM generate_series(1, 30000) n;
 	INSERT INTO violations (id, attempt_id, violation_type, total_count, created_at)
 		SELECT gen_random_uuid(), ${ID(ATTEMPT, 'n')}, 'TAB_SWITCH', 1, now() FROM generate_series(1, 30000) n;
-	INSERT INTO events (session_id, event_id, type, audience, actor_id, payload, created_at)
-		SELECT ${ID(SESSION, 's')}, e, 'student_progress', 'staff', ${ID(USER, '(s - 1) * 30 + e % 30 + 1')}, '{}', now()
+	INSERT INTO events (session_id, event_id, type, audience, actor_id, payload, created_at, hash)
+		SELECT ${ID(SESSION, 's')}, e, 'student_progress', 'staff', ${ID(USER, '(s - 1) * 30 + e % 30 + 1')}, '{}', now(), sha256('')
 		FROM generate_series(1, 1000) s, generate_series(1, 150) e;
 	INSERT INTO session_groups (id, session_id, name) SELECT ${ID(GROUP, 'n')}, ${ID(SESSION, '(n - 1) / 6 + 1')}, 'G' FROM generate_series(1, 6000) n;
 	INSERT INTO session_group_students (group_id, session_id, student_id, position)
@@ -71,8 +71,8 @@ const BULK = `
 	INSERT INTO notifications (id, recipient_id, event_id, notification_type, correlation_id, created_at, read_at)
 		SELECT ${ID(NOTIFICATION, 'n * 30 + e')}, ${ID(USER, 'n')}, e, 'class_created', 'c', now(), CASE WHEN e < 20 THEN now() END
 		FROM generate_series(1, 1000) n, generate_series(1, 30) e;
-	INSERT INTO events (session_id, event_id, type, audience, actor_id, target_id, payload, created_at)
-		SELECT ${ID(USER, 'n')}, e, 'notification', 'user', ${ID(USER, 'n')}, ${ID(USER, 'n')}, '{}', now()
+	INSERT INTO events (session_id, event_id, type, audience, actor_id, target_id, payload, created_at, hash)
+		SELECT ${ID(USER, 'n')}, e, 'notification', 'user', ${ID(USER, 'n')}, ${ID(USER, 'n')}, '{}', now(), sha256('')
 		FROM generate_series(1, 1000) n, generate_series(1, 30) e;
 	ANALYZE;`;
 

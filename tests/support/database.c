@@ -234,6 +234,7 @@ static const struct column {
     {"role", "STUDENT", NULL},
     {"score", "6.5", NULL},
     {"scoring", "points", NULL},
+    {"seal", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", NULL},
     {"session_id", DATABASE_ID, NULL},
     {"sheet",
      "[{\"id\":\"" DATABASE_ID "\",\"type\":\"multiple_choice\",\"points\":1,\"key\":{\"any_of\":[\"B\"]},"

@@ -73,6 +73,7 @@ export class Stack {
 	async app(args, { input, env } = {}) {
 		const child = run(path.join(BUILD, 'invigil-app'), ['--config', path.join(this.folder, 'invigil.conf'), ...args],
 			{ env: { ...process.env, ...env } });
+		child.child.stdin.on('error', () => {}); // it may end without having read any
 		child.child.stdin.end(input ?? '');
 		return child.then(({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
 			({ code, stdout, stderr }) => ({ code, stdout, stderr }));
