@@ -1,6 +1,7 @@
 // Plays a story: makes its world, takes its steps, and says what was not as told. What a step may hold is written in
 // tests/README.md.
 import { Socket } from './socket.mjs';
+import { SocketIo } from './socketio.mjs';
 import { World, newId } from './world.mjs';
 import { match } from './match.mjs';
 import { call } from './rest.mjs';
@@ -81,13 +82,14 @@ export class Story {
 		await this.settle();
 	}
 
-	// One of the `given` sockets: a name, or what a step with `connect` would say. An inbox doesn't greet.
+	// One of the `given` sockets: a name, or what a step with `connect` would say. An inbox doesn't greet, nor does Socket.IO.
 	async enter(told) {
 		const name = told.name ?? told.as;
-		const socket = this.open(name, told);
-		if (!await (socket.inbox ? socket.isIn() : socket.type('connected'))) {
-			this.fail(`${name} could not connect: ${JSON.stringify(socket.ended)}`);
+		const socket = await this.open(name, told);
+		if (!await (socket.isQuiet ? socket.isIn() : socket.type('connected'))) {
+			this.fail(`${name} could not connect: ${JSON.stringify(socket.ended ?? socket.refused)}`);
 		}
+		for (const event of told.join ?? []) await this.say({ as: name, say: event, ack: { code: '$absent' } });
 	}
 
 	fail(...problems) {
@@ -107,20 +109,21 @@ export class Story {
 	}
 
 	knows(name) {
-		return name in this.variables || /^(now[+-]\d+|now|new|long:\d+(:.+)?|id:.+)$/u.test(name);
+		return name in this.variables || /^(now[+-]\d+|now|new|long:\d+(:.+)?|bytes:[0-9a-f]+)$/u.test(name);
 	}
 
 	look(name) {
 		if (name in this.variables) return this.variables[name];
 		const [word, rest, letter] = name.split(':');
 		if (word === 'long') return (letter ?? 'x').repeat(Number(rest));
+		if (word === 'bytes') return Buffer.from(rest, 'hex');
 		if (word === 'new') return newId();
 		return new Date(Date.now() + Number(name.slice(3) || 0) * 1000).toISOString();
 	}
 
 	async step(told) {
 		const verbs = { send: this.send, connect: this.connect, say: this.say, close: this.leave, lose: this.leave,
-			sql: this.sql, wait: this.pause, token: this.makeToken, settle: this.settle };
+			cut: this.cut, mend: this.mend, sql: this.sql, wait: this.pause, token: this.makeToken, settle: this.settle };
 		const verb = Object.keys(verbs).find((key) => key in told);
 		if (verb) await verbs[verb].call(this, told);
 		else if (!told.hear && !told.ends) throw new Error(`a step does nothing: ${JSON.stringify(told)}`);
@@ -206,7 +209,23 @@ export class Story {
 
 	// --- sockets ---
 
-	open(name, { as = name, path, query = {}, bearer, protocols, headers = {}, connect = 'live', session = '{session}', direct }) {
+	async open(name, told) {
+		const socket = await (told.connect === 'socketio' ? this.openSocketIo(name, told) : this.openSocket(name, told));
+		socket.at = 0; // how far its messages have been accounted for
+		socket.session = this.fill(told.session ?? '{session}');
+		socket.isQuiet = Boolean(socket.inbox) || told.connect === 'socketio';
+		this.sockets[name] = socket;
+		return socket;
+	}
+
+	openSocketIo(name, { as = name, bearer, query = {}, auth, transports, headers = {}, direct }) {
+		const token = bearer === undefined ? this.world.token(as) : this.fill(bearer);
+		return SocketIo.to(direct ? this.stack.pushdPort : this.stack.port, { transports,
+			auth: auth ? this.fill(auth) : token === null ? undefined : { token },
+			query: this.fill(query), headers: { 'x-forwarded-for': this.world.address, ...this.fill(headers) } });
+	}
+
+	openSocket(name, { as = name, path, query = {}, bearer, protocols, headers = {}, connect = 'live', session = '{session}', direct }) {
 		const parameters = new URLSearchParams(this.fill(query));
 		const tokenText = bearer === null ? null : bearer ? this.fill(bearer) : this.world.token(as);
 		if (tokenText !== null && !protocols) parameters.set('token', tokenText);
@@ -216,20 +235,29 @@ export class Story {
 			protocols: protocols && this.fill(protocols.map((item) => (item === '{token}' ? tokenText : item))),
 			headers: { 'x-forwarded-for': this.world.address, ...this.fill(headers) },
 		});
-		socket.at = 0; // how far its messages have been accounted for
-		socket.session = this.fill(session);
 		socket.inbox = connect === 'notify' && this.world.people[as]?.id; // whose stream it hears
-		this.sockets[name] = socket;
 		return socket;
 	}
 
 	async connect(told) {
-		const socket = this.open(told.name ?? told.as, told);
-		if (socket.inbox && !told.expect && told.closed === undefined && !await socket.isIn()) this.fail(`${told.as} could not connect`);
-		await this.take(told.name ?? told.as, told);
-		if (told.refused && !await socket.until(() => socket.refused === told.refused)) {
-			this.fail(`the upgrade was answered ${socket.refused ?? 'with a socket'}, not ${told.refused}`);
+		const name = told.name ?? told.as;
+		const socket = await this.open(name, told);
+		if (told.refused) return this.refused(socket, told.refused);
+		const greeted = told.expect && told.connect !== 'socketio';
+		if (socket.isQuiet && !greeted && told.closed === undefined && !await socket.isIn()) {
+			this.fail(`${told.as} could not connect: ${JSON.stringify(socket.refused)}`);
 		}
+		for (const event of told.join ?? []) await this.say({ as: name, say: event, ack: { code: '$absent' } });
+		await this.take(name, told);
+	}
+
+	// Of a WebSocket the HTTP status instead of an upgrade, of Socket.IO what CONNECT_ERROR says.
+	async refused(socket, wanted) {
+		await socket.until(() => socket.refused || socket.ended || socket.entered);
+		const problems = match(socket.refused ?? undefined, this.fill(wanted), 'refused', this.variables);
+		if (problems.length) this.fail(...problems);
+		await socket.lose();
+		socket.gone = true;
 	}
 
 	async say(told) {
@@ -237,9 +265,16 @@ export class Story {
 		if (!socket) throw new Error(`${told.as} has no socket`);
 		for (let i = 0; i < (told.times ?? 1); i++) {
 			if (told.bytes) socket.ws.send(Buffer.from(told.bytes, 'hex'), { binary: !told.text });
+			else if (told.ack) await this.ask(socket, told);
 			else socket.say(this.fill(told.say));
 		}
 		await this.take(told.as, told);
+	}
+
+	async ask(socket, told) {
+		const answer = await socket.ask(this.fill(told.say));
+		const problems = match(answer, this.fill(told.ack), `${told.as} is acknowledged`, this.variables);
+		if (problems.length) this.fail(...problems, `last heard: ${JSON.stringify(socket.heard.at(-1))}`);
 	}
 
 	// The sender's next messages, and the close that follows.
@@ -259,7 +294,7 @@ export class Story {
 	async ends(told, within = 5) {
 		for (const [name, code] of Object.entries(told)) {
 			const ended = await this.sockets[name].until(() => this.sockets[name].ended, within * 1000);
-			if (ended?.code !== code) this.fail(`${name} should be closed with ${code}: ${JSON.stringify(ended) ?? 'still open'}`);
+			if (match(ended?.code, code).length) this.fail(`${name} should be closed with ${code}: ${JSON.stringify(ended) ?? 'still open'}`);
 		}
 	}
 
@@ -270,11 +305,24 @@ export class Story {
 		socket.gone = true;
 	}
 
+	async cut({ as }) {
+		if (!await this.sockets[as].cut()) this.fail(`${as} has not noticed that the line is dead`);
+	}
+
+	// `recovered`: whether the server knows him again.
+	async mend(told) {
+		const socket = this.sockets[told.as];
+		if (!await socket.mend()) this.fail(`${told.as} is not let in again`);
+		const problems = match(socket.ws.recovered, told.recovered ?? true, 'recovered');
+		if (problems.length) this.fail(...problems);
+		await this.take(told.as, told);
+	}
+
 	// An administrator on the session, who hears everything from the first event on: once he has heard its newest event, everybody has been sent it.
 	async watcher(session) {
 		if (!this.watchers[session]) {
-			const { watcher: mine, ...others } = { ...this.sockets, watcher: this.open('watcher', { session, query: { last_event_id: '0' } }) };
-			this.sockets = others;
+			const mine = await this.open('watcher', { session, query: { last_event_id: '0' } });
+			delete this.sockets.watcher;
 			this.watchers[session] = mine;
 			if (!await mine.type('connected')) this.fail('the watcher could not connect');
 		}
@@ -302,8 +350,9 @@ export class Story {
 		await Promise.all(open.map((socket) => socket.flush()));
 	}
 
-	// Ids grow; staff, who hear every event, see no hole. (An inbox has those of what had been read.)
+	// Ids grow; staff, who hear every event, see no hole. (An inbox has those of what had been read.) Socket.IO has no ids.
 	numbering(name, socket) {
+		if (socket.odd) return [`${name} hears ${JSON.stringify(socket.odd)}`];
 		const ids = socket.heard.filter(({ event_id }) => event_id !== undefined).map(({ event_id }) => event_id);
 		const whole = !STUDENTS.test(name) && !socket.inbox;
 		const wrong = ids.findIndex((id, i) => i > 0 && (id <= ids[i - 1] || (whole && id !== ids[i - 1] + 1)));
