@@ -26,12 +26,16 @@ export class Recorded extends WebSocket {
 	}
 }
 
+export function document(letter) {
+	const file = readdirSync(folder).find((name) => name.startsWith(`${letter}-`));
+	return readFileSync(new URL(file, folder), 'utf8');
+}
+
 // The fenced blocks of a document: { language, heading, text }, in order.
 export function blocks(letter) {
-	const file = readdirSync(folder).find((name) => name.startsWith(`${letter}-`));
 	const found = [];
 	let heading = '', block = null;
-	for (const line of readFileSync(new URL(file, folder), 'utf8').split('\n')) {
+	for (const line of document(letter).split('\n')) {
 		const fence = /^\s*```(\w*)\s*$/.exec(line);
 		if (fence && block) {
 			found.push({ ...block, text: block.lines.join('\n') });
@@ -67,13 +71,18 @@ export function listener() {
 	return { heard, console: { log: say('log'), warn: say('warn'), error: say('error') } };
 }
 
-// Runs code with these globals and returns what it calls `names`. `replace`: [[what, by what], …]; each must be there.
-export async function run(text, { globals = {}, names = [], replace = [], modules = {} } = {}) {
+function replaced(text, pairs) {
 	let source = text;
-	for (const [what, by] of replace) {
+	for (const [what, by] of pairs) {
 		if (!source.includes(what)) throw new Error(`the code has no ${what}`);
 		source = source.replaceAll(what, by);
 	}
+	return source;
+}
+
+// Runs code with these globals and returns what it calls `names`. `replace`: [[what, by what], …]; each must be there.
+export async function run(text, { globals = {}, names = [], replace = [], modules = {} } = {}) {
+	const source = replaced(text, replace);
 	// a module's imports become require; without any, a top-level await is left alone
 	const format = /^\s*(import|export)\s/m.test(source) ? 'cjs' : 'esm';
 	const { code: stripped } = esbuild.transformSync(source, { loader: 'tsx', format, target: 'es2022' });
@@ -82,4 +91,23 @@ export async function run(text, { globals = {}, names = [], replace = [], module
 		module, exports: module.exports, require: (name) => modules[name] ?? require(name) };
 	const body = `${stripped}\nreturn { ${names.join(', ')} };`;
 	return new AsyncFunction(...Object.keys(all), body)(...Object.values(all));
+}
+
+// The same for a page: one ES module, whose `names` become globals there, and `name` once all of it has run. `modules`:
+// the text of a module by its name; `outside`: where the page fetches one.
+export async function bundle(text, { names = [], replace = [], modules = {}, outside = {}, name }) {
+	const contents = `${replaced(text, replace)}\nObject.assign(globalThis, { ${names.join(', ')} });\nglobalThis.${name} = true;`;
+	const given = {
+		name: 'given',
+		setup(build) {
+			build.onResolve({ filter: /./ }, ({ path }) => {
+				if (outside[path]) return { path: outside[path], external: true };
+				return modules[path] ? { path, namespace: 'given' } : undefined;
+			});
+			build.onLoad({ filter: /./, namespace: 'given' }, ({ path }) => ({ contents: modules[path] }));
+		},
+	};
+	const { outputFiles: [file] } = await esbuild.build({ stdin: { contents, loader: 'tsx', resolveDir: new URL('.', import.meta.url).pathname },
+		bundle: true, write: false, format: 'esm', target: 'es2022', define: { 'process.env.NODE_ENV': '"production"' }, plugins: [given], logLevel: 'silent' });
+	return file.text;
 }
