@@ -28,7 +28,7 @@ async function given(status = 'WAITING', joined = ['student1']) {
 }
 
 // Opens the page for somebody, fills the form and connects; `work` gets what it needs, and nothing may have complained.
-async function visit(work, { world, who = 'teacher', dialect = 'live', place, since, options, expected = [] } = {}) {
+async function visit(work, { world, who = 'teacher', dialect = 'live', place, since, transports, options, expected = [] } = {}) {
 	const opened = await openPage(browser, stack.base, PAGE, options);
 	const { page, context, complaints } = opened;
 	try {
@@ -36,6 +36,7 @@ async function visit(work, { world, who = 'teacher', dialect = 'live', place, si
 			await page.fill('#token', world.token(who));
 			await page.check(`[name=dialect][value="${dialect}"]`, { force: true });
 			if (dialect !== 'notify') await page.fill('#session', place ?? world.variables.session);
+			if (transports) await page.selectOption('#transports', transports);
 			if (since !== undefined) await page.fill('#since', String(since));
 			await page.click('#connect .main');
 			await state(page, 'connected');
@@ -103,6 +104,93 @@ describe('each dialect connects, shows what comes and sends what is written', ()
 			await say(page, { type: 'heartbeat' });
 			await rows(page, 'pong', 2);
 		}, { world, dialect: 'notify' });
+	});
+
+	// Chooses the event and what goes with it, and sends it.
+	async function emit(page, event, argument) {
+		await page.fill('#event', event);
+		await say(page, argument);
+	}
+
+	for (const transports of ['polling websocket', 'websocket', 'polling']) {
+		test(`socket.io, by ${transports}: the classroom`, async () => {
+			const world = await given();
+			const { code, teacher } = world.variables;
+			await visit(async ({ page }) => {
+				const [joined] = await (await rows(page, 'sessionJoined')).all();
+				await joined.locator('summary').click();
+				const { sessionCode, participants } = JSON.parse(await joined.locator('pre').innerText());
+				assert.deepEqual([sessionCode, participants.find(({ userId }) => userId === teacher).status], [code, 'active']);
+				await emit(page, 'sendMessage', { sessionCode: code, message: 'Hello class!' });
+				await rows(page, 'messageReceived');
+				assert.match(await (await rows(page, 'ack sendMessage')).first().locator('summary').innerText(), /Hello class!/);
+				await emit(page, 'updatePresence', { sessionCode: code, status: 'away' });
+				await rows(page, 'presenceUpdated');
+				await emit(page, 'joinSession', '"ZZZZZZ"');
+				assert.match(await (await rows(page, 'error')).first().innerText(), /SESSION_NOT_FOUND/);
+				const fact = page.locator('#facts div', { hasText: 'transport' });
+				const name = transports.split(' ').at(-1);
+				await page.waitForFunction((wanted) => [...document.querySelectorAll('#facts dd')].some((node) => node.textContent === wanted), name);
+				assert.match(await fact.innerText(), new RegExp(name));
+			}, { world, dialect: 'socket.io', place: code, transports });
+		});
+	}
+
+	test('socket.io: the exam, for who watches and for who sits in it', async () => {
+		const world = await given('IN_PROGRESS');
+		const { session, q1 } = world.variables;
+		await visit(async ({ page }) => {
+			await rows(page, 'monitoringJoined');
+			await rows(page, 'timeUpdate');
+			await visit(async ({ page: students }) => {
+				await rows(students, 'examSessionJoined');
+				await rows(page, 'studentJoined');
+				await emit(students, 'submitAnswer', { questionId: q1, answer: 'B' });
+				await rows(students, 'answerSubmitted');
+				await rows(page, 'progressUpdate');
+				await emit(students, 'endExam', { submissionType: 'MANUAL' });
+				await rows(students, 'examEnded');
+				await rows(page, 'examEnded');
+				await emit(students, 'submitAnswer', { questionId: q1, answer: 'C' });
+				assert.match(await (await rows(students, 'examError')).first().innerText(), /ATTEMPT_ALREADY_SUBMITTED/);
+			}, { world, who: 'student2', dialect: 'socket.io' });
+			await rows(page, 'studentDisconnected');
+			await emit(page, 'leaveMonitoring', { examId: session });
+			await rows(page, 'ack leaveMonitoring');
+		}, { world, dialect: 'socket.io' });
+	});
+
+	test('socket.io: offline and back, recovered', async () => {
+		const world = await given();
+		const tell = (message) => world.must('teacher', 'POST', `/sessions/${world.variables.session}/messages`, { message });
+		await visit(async ({ page, context }) => {
+			await rows(page, 'sessionJoined');
+			await tell('one');
+			await rows(page, 'messageReceived', 1);
+			await context.setOffline(true);
+			await page.waitForFunction(() => document.querySelector('.status').dataset.state === 'waiting', undefined, { timeout: 60_000 });
+			await tell('two');
+			await context.setOffline(false);
+			await state(page, 'connected', 20_000);
+			await tell('three');
+			await rows(page, 'messageReceived', 3);
+			await page.waitForTimeout(300);
+			assert.equal(await (await rows(page, 'messageReceived')).count(), 3);
+			assert.match((await page.locator('#log .note').allInnerTexts()).join('\n'), /recovered/);
+			assert.equal(await (await rows(page, 'sessionJoined')).count(), 1, 'it has not joined anew');
+		}, { world, dialect: 'socket.io', place: world.variables.code, transports: 'websocket', expected: [/ERR_INTERNET_DISCONNECTED/, /WebSocket connection/] });
+	});
+
+	test('socket.io: a bad token is told in words', async () => {
+		const world = await given();
+		const { page, context } = await openPage(browser, stack.base, PAGE);
+		await page.fill('#token', token('not the secret of this server, but one', world.people.teacher));
+		await page.check('[name=dialect][value="socket.io"]', { force: true });
+		await page.fill('#session', world.variables.code);
+		await page.click('#connect .main');
+		await state(page, 'closed');
+		await page.waitForFunction(() => /Authentication failed[^]*AUTH_FAILED/.test(document.getElementById('log').innerText), undefined, { timeout: 10_000 });
+		await context.close();
 	});
 });
 
