@@ -243,16 +243,13 @@ static void add_queue(struct engineio_session *session, struct buf *body)
 		add_packet(body, &packet);
 		message_unref(packet.message);
 	}
-	if (session->state == ENDING)
-		buf_adds(body, body->len ? "\x1e"
-					   "1"
-					 : "1");
 }
 
 /* What was queued is in the body, or lost with it; a client that doesn't get it has to begin anew. */
 struct message *engineio_collect(struct engineio_session *session, int64_t now)
 {
 	struct message *message;
+	bool over = false;
 	struct buf body;
 
 	session->engine->now = now;
@@ -261,14 +258,17 @@ struct message *engineio_collect(struct engineio_session *session, int64_t now)
 		buf_addc(&body, engineio_farewell(session));
 	else if (session->polling)
 		add_queue(session, &body);
+	/* the official client drops what comes in one body with a close packet: that one comes alone, in the
+	 * next */
+	over = session->state == ENDING && session->polling && !body.len;
 	if (!body.len)
-		buf_addc(&body, '6');
+		buf_addc(&body, over ? '1' : '6');
 	message = message_take(&body);
 	session->poll = NULL;
 	session->ready = false;
 	if (!message)
 		engineio_end(session, ENGINEIO_LOST);
-	if (session->state == ENDING && session->polling)
+	if (over || (!message && session->polling))
 		engineio_vanish(session);
 	engineio_unref(session);
 	return message;
