@@ -437,12 +437,36 @@ struct early {
 	struct message *text;
 };
 
-void command_early_free(struct list *node)
+static void early_free(struct early *early)
 {
-	struct early *early = list_entry(node, struct early, in_early);
-
+	list_remove(&early->in_early);
 	message_unref(early->text);
 	free(early);
+}
+
+/* Without memory its sender isn't answered; he is sent away for that anyway. */
+static void share_outcome(struct conn *conn, const struct message *text)
+{
+	struct arena *arena = arena_new(1024);
+	struct incoming in = {0};
+
+	if (arena && !conn->dialect->decode(arena, text->text, text->len, &in)) {
+		const struct outcome outcome = {.ref = in.ref, .err = conn->fault};
+
+		conn->ops->answered(conn->socket, &outcome);
+	}
+	arena_free(arena);
+}
+
+void command_early_drop(struct conn *conn)
+{
+	list_each (node, &conn->early) {
+		struct early *early = list_entry(node, struct early, in_early);
+
+		if (conn->fault && conn->ops->answered && conn->socket)
+			share_outcome(conn, early->text);
+		early_free(early);
+	}
 }
 
 /* NULL: no memory. */
@@ -484,7 +508,7 @@ void command_early(struct pushd *pushd, struct conn *conn)
 
 		list_remove(&early->in_early);
 		run(pushd, conn, early->text->text, early->text->len);
-		command_early_free(&early->in_early);
+		early_free(early);
 	}
 	conn_unref(conn);
 }

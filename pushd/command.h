@@ -14,7 +14,7 @@ void command_message(struct pushd *pushd, struct conn *conn, const char *text, s
 void command_deliver(struct pushd *pushd, struct conn *conn, const char *text, size_t len);
 /* Runs those that waited. */
 void command_early(struct pushd *pushd, struct conn *conn);
-/* Frees one that waited in conn.early. */
-void command_early_free(struct list *node);
+/* Forgets those that waited; where outcomes are told (conn_ops.answered), they share the connection's. */
+void command_early_drop(struct conn *conn);
 
 #endif

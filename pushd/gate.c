@@ -61,21 +61,13 @@ static int64_t grace_ms(const struct pushd *pushd)
 	return pushd->config->presence_grace_seconds * 1000;
 }
 
-static void drop_early(struct conn *conn)
-{
-	list_each (node, &conn->early) {
-		list_remove(node);
-		command_early_free(node);
-	}
-}
-
 static void left(struct conn *conn, enum conn_end how)
 {
 	struct pushd *pushd = conn->owner;
 
 	room_remove(conn);
 	roster_remove(pushd->roster, conn);
-	drop_early(conn);
+	command_early_drop(conn);
 	if (conn->counted)
 		presence_ended(pushd->presence, &conn->session_id, &conn->actor.user_id, how, grace_ms(pushd),
 			       clock_monotonic());

@@ -38,12 +38,15 @@ void emit_camel(struct buf *out, const char *text, size_t len)
 	while (text < end) {
 		size_t string = *text == '"' ? json_syntax_string(text, (size_t)(end - text)) : 0;
 
-		if (!string)
+		if (!string) {
 			buf_addc(out, *text++);
-		else if (is_name(text + string, end))
-			add_name(out, text, string);
-		else
+		} else if (is_name(text + string, end)) {
+			buf_addc(out, '"');
+			add_name(out, text + 1, string - 2);
+			buf_addc(out, '"');
+		} else {
 			buf_add(out, text, string);
+		}
 		text += string;
 	}
 }
@@ -270,7 +273,7 @@ bool offset_read(const char **text, struct offset *ret)
 		return false;
 	at += name_len + 1;
 	digits = strspn(at, "0123456789");
-	if (!digits || digits > 18 || (at[digits] && at[digits] != ' '))
+	if (!digits || digits > 18 || (at[digits] && at[digits] != ' ' && at[digits] != '"'))
 		return false;
 	for (; digits; digits--)
 		offset.event_id = offset.event_id * 10 + (uint64_t)(*at++ - '0');

@@ -70,7 +70,8 @@ struct offset {
 };
 
 char *offset_format(const struct offset *offset, char text[OFFSET_TEXT]);
-/* Reads one off *text, which moves behind it. False at the end, and for what is none: *text tells which. */
+/* Reads one off *text, which moves behind it and the blank that parts it from the next. A quote may end it.
+ */
 MUST_CHECK bool offset_read(const char **text, struct offset *ret);
 
 /* What stands behind the object of a message, without quotes; false: nothing does. */

@@ -191,21 +191,22 @@ static struct message *exam_arrived(const struct scene *scene)
 
 /* --- answers --- */
 
-/* {saved: [{question_id, question_number, …}], answered_questions, time_remaining_seconds} */
+/* {saved: [{question_id, question_number, …}], answered_questions, time_remaining_seconds}: one answer was
+ * sent, and one is saved. */
 static struct message *answered(const struct doc *doc, const struct scene *scene)
 {
 	struct json_part saved;
+	const char *first;
 	struct emit emit;
-	size_t len;
 
 	if (!json_syntax_member(doc->text, doc->len, "saved", &saved))
 		return NULL;
-	/* one answer was sent, and one is saved */
-	len = json_syntax_value(saved.value + 1, saved.value_len - 1);
+	first = memchr(saved.value, '{', saved.value_len);
 	emit_begin(&emit, "answerSubmitted");
 	emit_id(&emit, "examId", &scene->session_id);
 	emit_id(&emit, "studentId", &scene->user_id);
-	if (!emit_members(&emit, saved.value + 1 + strspn(saved.value + 1, " \n"), len,
+	if (!first ||
+	    !emit_members(&emit, first, saved.value_len - (size_t)(first - saved.value),
 			  "question_id question_number") ||
 	    !emit_members(&emit, doc->text, doc->len, "answered_questions")) {
 		emit_discard(&emit);

@@ -358,6 +358,35 @@ static void test_refresh_tokens(void **state UNUSED)
 	assert_string_equal(hash, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+/* --- seals
+ * -------------------------------------------------------------------------------------------------------- */
+
+static void test_seals(void **state)
+{
+	struct config other = config_make("HS256", SECRET "!", "", "");
+	struct token_keys *keys = secret_keys(), *again = secret_keys(), *others = keys_make(&other);
+	char seal[SEAL_TEXT], second[SEAL_TEXT];
+
+	(void)state;
+	token_seal(keys, "purpose", "text", seal);
+	assert_int_equal(strlen(seal), SEAL_TEXT - 1);
+	/* the same for whoever has the secret, and for nobody else, nor for anything else */
+	token_seal(again, "purpose", "text", second);
+	assert_true(token_seal_equal(seal, second));
+	token_seal(others, "purpose", "text", second);
+	assert_false(token_seal_equal(seal, second));
+	token_seal(keys, "purpose", "text2", second);
+	assert_false(token_seal_equal(seal, second));
+	token_seal(keys, "purposet", "ext", second);
+	assert_false(token_seal_equal(seal, second));
+	assert_false(token_seal_equal(seal, ""));
+	seal[SEAL_TEXT - 2] = '\0';
+	assert_false(token_seal_equal(second, seal));
+	token_keys_free(keys);
+	token_keys_free(again);
+	token_keys_free(others);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -369,6 +398,7 @@ int main(void)
 	    cmocka_unit_test(test_no_private_key),
 	    cmocka_unit_test(test_bad_keys),
 	    cmocka_unit_test(test_refresh_tokens),
+	    cmocka_unit_test(test_seals),
 	};
 
 	if (sodium_init() < 0)

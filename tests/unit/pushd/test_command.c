@@ -175,10 +175,60 @@ static void test_early(void **state)
 	for (int i = 0; i < 8; i++)
 		command_message(&pushd, fake->conn, text, strlen(text));
 	assert_int_equal(fake->conn->close_code, CLOSE_RATE_LIMITED);
-	list_each (node, &fake->conn->early) {
-		list_remove(node);
-		command_early_free(node);
-	}
+	command_early_drop(fake->conn);
+	assert_true(list_empty(&fake->conn->early));
+	fake_free(fake);
+}
+
+/* --- a connection that tells outcomes itself --- */
+
+static char outcomes[500];
+
+static void note_outcome(void *socket, const struct outcome *outcome)
+{
+	(void)socket;
+	snprintf(outcomes + strlen(outcomes), sizeof(outcomes) - strlen(outcomes), "%s:%s;",
+		 outcome->ref ? outcome->ref : "", outcome->err ? err_code(outcome->err) : "ok");
+}
+
+static void test_outcomes(void **state)
+{
+	static const char beat[] = "{\"type\":\"heartbeat\",\"ref\":\"a\"}";
+	static const char odd[] = "{\"type\":\"nothing\",\"ref\":\"b\"}";
+	struct conn_ops ops = fake_ops;
+	struct fake *fake = fake_new(S, 10000);
+	const struct config strict = {.ws_messages_per_minute = 1};
+	struct pushd pushd = {.config = &strict};
+
+	(void)state;
+	ops.answered = note_outcome;
+	fake->conn->ops = &ops;
+	/* who has been counted elsewhere isn't here; before he is let in, messages wait */
+	for (int i = 0; i < 3; i++)
+		command_deliver(&pushd, fake->conn, odd, strlen(odd));
+	assert_string_equal(outcomes, "");
+	conn_enter(fake->conn, CONN_REPLAYING);
+	command_early(&pushd, fake->conn);
+	assert_string_equal(outcomes, "b:INVALID_MESSAGE;b:INVALID_MESSAGE;b:INVALID_MESSAGE;");
+	outcomes[0] = '\0';
+	command_deliver(&pushd, fake->conn, beat, strlen(beat));
+	assert_string_equal(outcomes, "a:ok;");
+	fake_free(fake);
+
+	/* who isn't let in is told of each */
+	fake = fake_new(S, 10000);
+	fake->conn->ops = &ops;
+	command_deliver(&pushd, fake->conn, beat, strlen(beat));
+	command_deliver(&pushd, fake->conn, odd, strlen(odd));
+	outcomes[0] = '\0';
+	fake->conn->fault = ERR_ACCESS_DENIED;
+	command_early_drop(fake->conn);
+	assert_string_equal(outcomes, "a:ACCESS_DENIED;b:ACCESS_DENIED;");
+	/* and of nothing when he has left by himself */
+	fake->conn->fault = OK;
+	command_deliver(&pushd, fake->conn, beat, strlen(beat));
+	command_early_drop(fake->conn);
+	assert_string_equal(outcomes, "a:ACCESS_DENIED;b:ACCESS_DENIED;");
 	fake_free(fake);
 }
 
@@ -186,7 +236,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_messages), cmocka_unit_test(test_inbox), cmocka_unit_test(test_disconnect),
-	    cmocka_unit_test(test_too_many), cmocka_unit_test(test_early),
+	    cmocka_unit_test(test_too_many), cmocka_unit_test(test_early), cmocka_unit_test(test_outcomes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -121,12 +122,71 @@ static void test_string(void **state)
 		assert_int_equal(json_syntax_string(rows[i].text, strlen(rows[i].text)), rows[i].len);
 }
 
+static void test_values(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+	} rows[] = {
+	    {"1", 1}, {"12,3", 2}, {"{}x", 2}, {"[{\"a\":[]}],", 10}, {" \"a\" ", 4}, {"nullx", 4}, {"", 0},
+	    {"x", 0}, {"[1", 0},   {"{1}", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_int_equal(json_syntax_value(rows[i].text, strlen(rows[i].text)), rows[i].len);
+}
+
+static void test_members(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *members; /* name=value; each */
+	} rows[] = {
+	    {"{}", ""},
+	    {" { \"a\" : 1 , \"b\":{\"c\":[2]} } ", "a=1;b={\"c\":[2]};"},
+	    {"{\"a\":\"}\",\"\":null}", "a=\"}\";=null;"},
+	    {"{\"a\":1,\"a\":2}", "a=1;a=2;"},
+	    /* as far as it goes */
+	    {"{\"a\":1,}", "a=1;"},
+	    {"{\"a\":1 \"b\":2}", "a=1;"},
+	    {"{\"a\"}", ""},
+	    {"{\"a\":}", ""},
+	    {"{\"a", ""},
+	    {"[\"a\",1]", ""},
+	    {"", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct json_part part;
+		char members[200] = "";
+
+		for (size_t at = 0; json_syntax_next(rows[i].text, strlen(rows[i].text), &at, &part);)
+			snprintf(members + strlen(members), sizeof(members) - strlen(members), "%.*s=%.*s;",
+				 (int)part.name_len, part.name, (int)part.value_len, part.value);
+		assert_string_equal(members, rows[i].members);
+	}
+}
+
+static void test_member(void **state)
+{
+	static const char text[] = "{\"ab\":1,\"a\":2,\"a\":3}";
+	struct json_part part;
+
+	(void)state;
+	assert_true(json_syntax_member(text, strlen(text), "a", &part));
+	assert_int_equal(*part.value, '2');
+	assert_false(json_syntax_member(text, strlen(text), "b", &part));
+	assert_int_equal(*part.value, '2');
+	assert_false(json_syntax_member(text, strlen(text), "", &part));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_syntax),
-	    cmocka_unit_test(test_length),
-	    cmocka_unit_test(test_depth),
+	    cmocka_unit_test(test_values), cmocka_unit_test(test_members), cmocka_unit_test(test_member),
+	    cmocka_unit_test(test_syntax), cmocka_unit_test(test_length),  cmocka_unit_test(test_depth),
 	    cmocka_unit_test(test_string),
 	};
 

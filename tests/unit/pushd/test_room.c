@@ -758,6 +758,133 @@ static void test_unread_slowly(void **state)
 	fake_free(fake);
 }
 
+/* --- dialects with an opening of their own --- */
+
+static const char *event_named(const char *text)
+{
+	static char name[100];
+
+	if (sscanf(text, "42[\"%99[a-zA-Z]", name) != 1)
+		snprintf(name, sizeof(name), "?");
+	return name;
+}
+
+/* The events' names, in order. */
+static const char *names(const struct fake *fake)
+{
+	static char all[500];
+
+	all[0] = '\0';
+	for (size_t i = 0; i < fake->count; i++)
+		snprintf(all + strlen(all), sizeof(all) - strlen(all), " %s", event_named(fake->wrote[i]));
+	return all;
+}
+
+static int begun;
+
+static void note_begun(void *socket, struct message *opening)
+{
+	(void)socket;
+	(void)opening;
+	begun++;
+}
+
+static struct fake *enter_exam(const struct dialect *dialect, enum role role, uint64_t head,
+			       const uint64_t *cursor)
+{
+	static struct conn_ops ops;
+	const struct connect_item item = {.session_id = session,
+					  .head = head,
+					  .status = SESSION_IN_PROGRESS,
+					  .started_at = 1768732200000,
+					  .time_limit_seconds = 600};
+	struct fake *fake = fake_new(role, 100000);
+
+	ops = fake_ops;
+	ops.begun = note_begun;
+	fake->conn->ops = &ops;
+	fake->conn->dialect = dialect;
+	fake->conn->resume = cursor != NULL;
+	fake->conn->cursor = cursor ? *cursor : 0;
+	asked.opening = begun = 0;
+	room_add(room, fake->conn);
+	room_admit(room, fake->conn, &item, 100, 0);
+	return fake;
+}
+
+static void give_state(struct fake *fake)
+{
+	static const char text[] = "{\"session\":{},\"attempt\":null,\"participants\":[]}";
+	const struct doc doc = {.text = text, .len = strlen(text)};
+
+	room_snapshot(room, fake->conn, &doc, 0);
+}
+
+static void test_openings(void **state)
+{
+	static const struct {
+		const struct dialect *dialect;
+		enum role role;
+		const char *opening, *once_more;
+	} rows[] = {
+	    {&dialect_exam, ROLE_STUDENT, " examSessionJoined timeUpdate",
+	     " examSessionJoined timeUpdate examSessionJoined timeUpdate"},
+	    {&dialect_monitor, ROLE_TEACHER, " monitoringJoined timeUpdate",
+	     " monitoringJoined timeUpdate monitoringJoined timeUpdate"},
+	    {&dialect_classroom, ROLE_TEACHER, " sessionJoined", " sessionJoined sessionJoined"},
+	    {&dialect_classroom, ROLE_STUDENT, " sessionJoined", " sessionJoined sessionJoined"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fake *fake = enter_exam(rows[i].dialect, rows[i].role, 0, NULL);
+
+		/* nothing before the opening, and that once, however often it is asked for */
+		assert_int_equal(asked.opening, 1);
+		room_open(fake->conn);
+		assert_int_equal(asked.opening, 1);
+		assert_string_equal(names(fake), "");
+		give_state(fake);
+		assert_string_equal(names(fake), rows[i].opening);
+		assert_int_equal(fake->conn->state, CONN_LIVE);
+		assert_int_equal(begun, 1);
+		/* once more for one who joins again */
+		room_open(fake->conn);
+		assert_int_equal(asked.opening, 2);
+		give_state(fake);
+		assert_string_equal(names(fake), rows[i].once_more);
+		assert_int_equal(begun, 2);
+		fake_free(fake);
+	}
+}
+
+static void test_quiet_return(void **state)
+{
+	static const uint64_t seen = 1, future = 9;
+	struct fake *first, *back, *lost;
+
+	(void)state;
+	first = enter_exam(&dialect_monitor, ROLE_TEACHER, 0, NULL);
+	give_state(first);
+	publish(1, EVENT_STUDENT_PROGRESS);
+	publish(2, EVENT_STUDENT_PROGRESS);
+	/* who comes back hears what he missed, how late it is, and no opening … */
+	back = enter_exam(&dialect_monitor, ROLE_TEACHER, 2, &seen);
+	assert_int_equal(asked.opening, 0);
+	assert_string_equal(names(back), " progressUpdate timeUpdate");
+	/* … unless that can't be told */
+	lost = enter_exam(&dialect_monitor, ROLE_TEACHER, 2, &future);
+	assert_int_equal(asked.opening, 1);
+	give_state(lost);
+	assert_string_equal(names(lost), " monitoringJoined timeUpdate");
+	assert_false(lost->conn->resync_due);
+	publish(3, EVENT_STUDENT_PROGRESS);
+	assert_string_equal(names(lost), " monitoringJoined timeUpdate progressUpdate");
+	fake_free(first);
+	fake_free(back);
+	fake_free(lost);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -784,6 +911,8 @@ int main(void)
 	    TEST(test_unread_resync),
 	    TEST(test_unread_fails),
 	    TEST(test_unread_slowly),
+	    TEST(test_openings),
+	    TEST(test_quiet_return),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
