@@ -36,7 +36,7 @@ describe('socketio', { concurrency: 4, timeout: 60_000 }, () => {
 		return socket;
 	}
 
-	for (const transport of ['websocket']) {
+	for (const transport of ['websocket', 'polling']) {
 		test(`${transport}: a hundred messages a minute are heard, the next ends the connection, told why`, async () => {
 			const made = await world({});
 			const socket = await enter(made, 'teacher', { transports: [transport] });
@@ -103,6 +103,41 @@ describe('socketio', { concurrency: 4, timeout: 60_000 }, () => {
 			assert.deepEqual([...new Set(heard)], heard);
 		});
 	}
+
+	test('who was in several sessions is back in each, at its own place', async () => {
+		const made = await world({ student1: 'STUDENT' }, { status: 'IN_PROGRESS', joined: ['student1'], test: 'six' });
+		const { session, code, attempt1, q1, q2 } = made.variables;
+		const another = () => made.must('teacher', 'POST', '/sessions', { class_id: made.variables.class, test_id: null, title: 'Another', scheduled_at: new Date().toISOString() });
+		const [second, third] = [await another(), await another()];
+		const say = (id, message) => made.must('teacher', 'POST', `/sessions/${id}/messages`, { message });
+		const answer = (question_id) => made.must('student1', 'POST', `/attempts/${attempt1}/answers`, { question_id, answer: 'B' });
+		const teacher = await enter(made, 'teacher');
+		for (const event of [['joinMonitoring', { examId: session }], ['joinSession', code], ['joinSession', second.join_code], ['joinSession', third.join_code],
+			['leaveSession', third.join_code]]) assert.equal((await teacher.ask(event)).code, undefined, String(event));
+		await answer(q1);
+		await say(second.id, 'second, before');
+		await teacher.until(() => teacher.heard.some(({ type }) => type === 'progressUpdate') && teacher.heard.some(({ type }) => type === 'messageReceived'));
+		await teacher.cut();
+		await answer(q2);
+		await say(session, 'first');
+		await say(second.id, 'second');
+		await say(third.id, 'third');
+		const before_ = teacher.heard.length;
+		assert.ok(await teacher.mend());
+		assert.equal(teacher.ws.recovered, true);
+		await Promise.all([code, second.join_code].map((sessionCode) => teacher.ask(['sendMessage', { sessionCode, message: 'behind it' }])));
+		const left = await teacher.ask(['sendMessage', { sessionCode: third.join_code, message: 'behind it' }]);
+		assert.match(left.code, /^[A-Z_]+$/, 'what was left stays left');
+		await teacher.flush();
+		const heard = teacher.heard.slice(before_).filter(({ type }) => !['error', 'timeUpdate'].includes(type))
+			.map(({ type, data }) => (type === 'messageReceived' ? `${data.sessionCode}: ${data.message}` : `${type} ${data.questionNumber}`));
+		const wanted = [`${code}: first`, `${code}: behind it`, `${second.join_code}: second`, `${second.join_code}: behind it`, 'progressUpdate 2'];
+		assert.deepEqual(heard.sort(), wanted.sort());
+		for (const sessionCode of [code, second.join_code]) {
+			const [one, two] = teacher.heard.slice(before_).filter(({ data }) => data.sessionCode === sessionCode).map(({ data }) => data.message);
+			assert.ok(one !== 'behind it' && two === 'behind it', 'in order');
+		}
+	});
 
 	test('every dialect in one session: an answer reaches each teacher once, in his own words', async () => {
 		const staff = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
