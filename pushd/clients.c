@@ -45,6 +45,8 @@ static void end_client(struct client *client)
 	gate_closed(pushd, client->conn, how);
 	client->conn = NULL;
 	socketio_set_context(client->socket, NULL);
+	/* its end may have been noted once more while it was being made */
+	list_remove(&client->in_due);
 	client_unref(client);
 }
 
