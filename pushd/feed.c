@@ -25,6 +25,7 @@ struct frame {
 struct feed {
 	struct pushd *pushd;
 	struct bus_receiver *receiver;
+	char *bytes; /* FRAME_MAX, the reader's */
 	pthread_t reader;
 	atomic_bool stop;
 	bool running;
@@ -82,21 +83,19 @@ static bool hand_over(struct feed *feed, struct frame *frame, bool bad)
 static void *read_bus(void *arg)
 {
 	struct feed *feed = arg;
-	char *bytes = malloc(FRAME_MAX);
 
-	while (bytes && !atomic_load(&feed->stop)) {
-		size_t len = bus_receive(feed->receiver, bytes, FRAME_MAX, RECEIVE_MS);
+	while (!atomic_load(&feed->stop)) {
+		size_t len = bus_receive(feed->receiver, feed->bytes, FRAME_MAX, RECEIVE_MS);
 		struct event event = {0};
 		enum frame_kind kind;
 		bool good;
 
 		if (!len)
 			continue;
-		good = event_decode(bytes, len, &kind, &event) == OK;
+		good = event_decode(feed->bytes, len, &kind, &event) == OK;
 		if (hand_over(feed, good ? frame_new(kind, &event) : NULL, !good))
 			feed->pushd->loop.wake(feed->pushd->loop.context);
 	}
-	free(bytes);
 	return NULL;
 }
 
@@ -335,7 +334,8 @@ enum err feed_new(struct pushd *pushd, struct feed **ret)
 	list_init(&feed->frames);
 	list_init(&feed->holes);
 	stream_init(&feed->system, &ID_NIL, &system_ops);
-	err = bus_receiver_new(pushd->config, &feed->receiver);
+	feed->bytes = malloc(FRAME_MAX);
+	err = feed->bytes ? bus_receiver_new(pushd->config, &feed->receiver) : ERR_MEMORY;
 	if (!err && pthread_create(&feed->reader, NULL, read_bus, feed))
 		err = ERR_MEMORY;
 	feed->running = !err;
@@ -362,6 +362,7 @@ void feed_free(struct feed *feed)
 		return;
 	feed_stop(feed);
 	bus_receiver_free(feed->receiver);
+	free(feed->bytes);
 	list_each (node, &feed->frames) {
 		list_remove(node);
 		free(list_entry(node, struct frame, in_frames));

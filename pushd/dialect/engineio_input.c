@@ -23,8 +23,11 @@ static bool on_base64(struct engineio_session *session, const char *data, size_t
 
 	buf_init(&bytes, NULL);
 	read = base64_read(data, len, &bytes);
-	if (read)
+	if (bytes.failed)
+		engineio_end(session, ENGINEIO_LOST);
+	else if (read)
 		session->engine->hooks->binary(session->context, bytes.data, bytes.len);
+	read |= bytes.failed;
 	buf_done(&bytes);
 	return read;
 }

@@ -361,6 +361,16 @@ void socketio_close(struct socketio_socket *socket, enum engineio_end why)
 
 /* --- what packets do: false when one doesn't belong here --- */
 
+/* ERR_MEMORY is the arena's failure too, so that whoever looks at the end knows why there is no value. */
+static enum err parse(struct arena *arena, const char *text, size_t len, json_value **ret)
+{
+	enum err err = json_parse(arena, text, len, ret);
+
+	if (err == ERR_MEMORY)
+		arena_fail(arena);
+	return err;
+}
+
 /* Objects only. JSON that we refuse is no reason to close: it is told like any other bad credentials. */
 static bool ask_in(struct client *client, const struct packet *packet, struct arena *arena)
 {
@@ -371,16 +381,22 @@ static bool ask_in(struct client *client, const struct packet *packet, struct ar
 	struct socketio *io = client->io;
 	struct socketio_socket *socket;
 	json_value *value;
+	enum err err;
 
 	if (client->count == SOCKETIO_NAMESPACES)
 		return false;
-	if (json_parse(arena, auth.text, auth.len, &value)) {
+	err = parse(arena, auth.text, auth.len, &value);
+	if (err == ERR_INVALID_JSON) {
 		send_refusal(client, packet->namespace, "Invalid payload", NULL);
 		return true;
 	}
-	socket = json_kind(value) == JSON_KIND_OBJECT ? calloc(1, sizeof(*socket)) : NULL;
-	if (!socket)
+	if (err || json_kind(value) != JSON_KIND_OBJECT)
 		return false;
+	socket = calloc(1, sizeof(*socket));
+	if (!socket) {
+		arena_fail(arena);
+		return false;
+	}
 	auth.value = value;
 	*socket = (struct socketio_socket){.refs = 2, .client = client, .io = io};
 	memcpy(socket->namespace, packet->namespace, sizeof(socket->namespace));
@@ -487,12 +503,16 @@ static bool check_placeholders(const json_value *value, size_t attachments)
 static bool read_array(const struct packet *packet, struct arena *arena, json_value **ret_value)
 {
 	size_t before = space(packet->payload, packet->len);
+	enum err err;
 
 	*ret_value = NULL;
 	if (before == packet->len || packet->payload[before] != '[')
 		return false;
-	if (json_parse(arena, packet->payload, packet->len, ret_value))
+	err = parse(arena, packet->payload, packet->len, ret_value);
+	if (err)
 		*ret_value = NULL;
+	if (err == ERR_MEMORY)
+		return false;
 	return !packet->attachments || !*ret_value || check_placeholders(*ret_value, packet->attachments);
 }
 
@@ -563,9 +583,10 @@ static void take_packet(struct client *client, const struct packet *packet)
 {
 	struct arena *arena = arena_new(0);
 	bool fits = arena && types[packet->type](client, packet, arena);
+	bool starved = !arena || arena_failed(arena);
 
 	if (!fits && client->session)
-		engineio_end(client->session, arena ? ENGINEIO_MALFORMED : ENGINEIO_LOST);
+		engineio_end(client->session, starved ? ENGINEIO_LOST : ENGINEIO_MALFORMED);
 	arena_free(arena);
 }
 
