@@ -1,6 +1,7 @@
 # Invigil. `make help` lists what there is to make; `make demo` and `make test` are the two to begin with.
 
-B        := build$(if $(FUZZ),/fuzz,$(if $(SANITIZE),/sanitize))
+THREAD   := $(filter thread,$(SANITIZE))
+B        := build$(if $(FUZZ),/fuzz,$(if $(SANITIZE),/sanitize$(THREAD:%=-%)))
 CC       ?= gcc
 PKGS     := libpq jansson libjwt libzmq libwebsockets libuv libsodium
 PKG_CONFIG ?= pkg-config
@@ -11,6 +12,9 @@ HARDEN   := -fstack-protector-strong -fstack-clash-protection -fcf-protection -f
 ifdef FUZZ
 CC := clang
 SANITIZERS := -fsanitize=fuzzer-no-link,address,undefined
+else ifneq ($(THREAD),)
+SANITIZERS := -fsanitize=thread
+export TSAN_OPTIONS := suppressions=$(CURDIR)/tests/support/threads:$(TSAN_OPTIONS)
 else ifdef SANITIZE
 SANITIZERS := -fsanitize=address,undefined
 endif
@@ -101,6 +105,11 @@ $(ALLOCATIONS): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(SUPPORT) $(B)/pushd
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
+# The dynamic linker calls its malloc before ThreadSanitizer is there.
+ifdef THREAD
+$(B)/obj/tests/support/failing.o: OPTIMISE := -O1 -g -D__SANITIZE_THREAD__
+endif
+
 # small programs that the other tests use
 HELPERS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/sql/*.c))
 $(HELPERS): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libinvigil.a
@@ -180,7 +189,7 @@ bench: ## how fast it is, beside its limits, into build/bench.jsonl: ONLY=name
 .PHONY: test units lint clean
 units: $(UNITS) $(HELPERS) $(ECHOES)
 
-test: ## everything, on a stack of its own: units, stories, the schema, the demo class; SANITIZE=1
+test: ## everything, on a stack of its own: units, stories, the schema, the demo class; SANITIZE=1, =thread
 	@deploy/local/packages build run test fuzz
 	@tests/support/modules
 	@$(BUILD_ALL) all units

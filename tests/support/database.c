@@ -26,8 +26,8 @@ static void refuse(const char *statement, int parameter, const char *value, cons
 
 void (*database_refused)(const char *, int, const char *, const char *) = refuse;
 char database_version[ID_TEXT] = DATABASE_ID;
-unsigned long database_statements;
-int database_transactions;
+atomic_ulong database_statements;
+atomic_int database_transactions;
 struct database_event database_events[DATABASE_EVENTS];
 char database_head[24] = "7";
 

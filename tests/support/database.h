@@ -4,6 +4,8 @@
 #ifndef INVIGIL_TESTS_SUPPORT_DATABASE_H
 #define INVIGIL_TESTS_SUPPORT_DATABASE_H
 
+#include <stdatomic.h>
+
 #include "db/conn.h"
 
 /* What every id that the database makes up looks like. */
@@ -17,8 +19,8 @@ extern void (*database_refused)(const char *statement, int parameter, const char
 extern char database_version[ID_TEXT];
 
 /* How many statements have been run, and how many transactions are open. */
-extern unsigned long database_statements;
-extern int database_transactions;
+extern atomic_ulong database_statements;
+extern atomic_int database_transactions;
 
 /* The newest event of every stream; and what the table of events has under each id: nothing is somebody's
  * answer. */
