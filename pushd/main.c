@@ -10,6 +10,7 @@
 #include <uv.h>
 
 #include "auth/token.h"
+#include "base/ballast.h"
 #include "base/clock.h"
 #include "core/config.h"
 #include "core/log.h"
@@ -230,6 +231,8 @@ static int serve(const struct config *config, const struct token_keys *keys)
 	struct daemon daemon = {0};
 	bool started;
 
+	/* before it allocates anything: it would end the process instead of a connection */
+	uv_replace_allocator(ballast_malloc, ballast_realloc, ballast_calloc, free);
 	signal(SIGPIPE, SIG_IGN);
 	raise_file_limit();
 	init_loop(&daemon);

@@ -20,6 +20,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/ballast.h"
 #include "base/clock.h"
 #include "core/address.h"
 #include "core/log.h"
@@ -428,6 +429,15 @@ static void lws_says(int level UNUSED, const char *line)
 	log_warn("libwebsockets", LOG_TEXT("line", text));
 }
 
+/* A socket that it couldn't take for want of memory it counts for ever, and then never ends. */
+static void *allocate(void *block, size_t size, const char *reason UNUSED)
+{
+	if (size)
+		return ballast_realloc(block, size);
+	free(block);
+	return NULL;
+}
+
 enum err server_new(struct pushd *pushd, void *loop, struct server **ret)
 {
 	struct lws_context_creation_info info = {0};
@@ -437,6 +447,7 @@ enum err server_new(struct pushd *pushd, void *loop, struct server **ret)
 	if (!server)
 		return ERR_MEMORY;
 	lws_set_log_level(LLL_ERR, lws_says);
+	lws_set_allocator(allocate);
 	server->pushd = pushd;
 	info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
 	info.protocols = protocols;

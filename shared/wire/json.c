@@ -1,12 +1,13 @@
 #include "wire/json.h"
 
 #include <math.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #undef json_integer
 #include <jansson.h>
+
+#include "base/ballast.h"
 
 /* The tree. jansson parses and owns it; the arena owns jansson's root, and nothing outside this file meets
  * its API. What jansson would let through (depth up to 2048, by recursion) is refused before it sees the
@@ -18,32 +19,14 @@
 /* --- memory for jansson ---
  *
  * When an allocation fails while it reads a string, jansson 2.14 goes on with a part of it, and an escape
- * that is cut so ends in an assertion; when one fails while a token is written, libjwt writes from NULL. So
- * theirs don't fail as long as there is ballast to throw off: memory that nobody uses until then. */
+ * that is cut so ends in an assertion; when one fails while a token is written, libjwt writes from NULL. */
 
-#define BALLAST (1 << 20) /* address space, not memory: it is never touched */
-
-static _Atomic(void *) ballast;
-static _Thread_local bool starved; /* an allocation has failed all the same */
-
-static void take_ballast(void)
-{
-	void *none = NULL, *block = malloc(BALLAST);
-
-	if (block && !atomic_compare_exchange_strong(&ballast, &none, block))
-		free(block);
-}
+static _Thread_local bool starved; /* an allocation has failed, ballast and all */
 
 static void *allocate(size_t size)
 {
-	void *block = malloc(size);
+	void *block = ballast_malloc(size);
 
-	if (!block) {
-		free(atomic_exchange(&ballast, NULL));
-		block = malloc(size);
-	}
-	if (block && !atomic_load(&ballast))
-		take_ballast();
 	starved |= !block;
 	return block;
 }
@@ -51,7 +34,6 @@ static void *allocate(size_t size)
 __attribute__((constructor)) static void use_ballast(void)
 {
 	json_set_alloc_funcs(allocate, free);
-	take_ballast();
 }
 
 /* Whether the nesting of brackets outside strings stays within the limit, and no byte is NUL. Says nothing
