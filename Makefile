@@ -166,7 +166,7 @@ demo: ## a class of 30 takes a test on it, before your eyes: STUDENTS=30
 	@$(STACK) with node tests/demo/demo.mjs
 
 install-packages: ## the Debian packages for building, running and testing
-	@deploy/local/packages build run test bench lint
+	@deploy/local/packages build run test bench lint fuzz valgrind
 
 # --- figures ---------------------------------------------------------------------------------------------------------
 
@@ -186,7 +186,7 @@ bench: ## how fast it is, beside its limits, into build/bench.jsonl: ONLY=name
 
 # --- tests and checks -----------------------------------------------------------------------------------------------
 
-.PHONY: test units lint clean
+.PHONY: test units valgrind lint clean
 units: $(UNITS) $(HELPERS) $(ECHOES)
 
 test: ## everything, on a stack of its own: units, stories, the schema, the demo class; SANITIZE=1, =thread
@@ -195,6 +195,12 @@ test: ## everything, on a stack of its own: units, stories, the schema, the demo
 	@$(BUILD_ALL) all units
 	@$(BUILD_ALL) FUZZ=1 fuzzers
 	@BUILD=$(abspath $(B)) tests/run $(UNITS)
+
+valgrind: ## the demo class against pushd and a worker under valgrind: no error, no leak, no growth; minutes
+	@deploy/local/packages build run test valgrind
+	@tests/support/modules
+	@$(BUILD_ALL) all
+	@BUILD=$(abspath $(B)) tests/valgrind/run
 
 lint: ## include arrows, tables documented, format, cppcheck, clang-tidy
 	@deploy/local/packages build lint
