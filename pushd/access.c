@@ -13,7 +13,8 @@ static void rechecked(struct job *job, void *context)
 
 	if (job->err && conn->state < CONN_CLOSING) {
 		log_info("access lost", LOG_INT("conn", conn->serial), LOG_TEXT("code", err_code(job->err)));
-		farewell(conn, job->err);
+		/* what is wrong with the user is told once, by the one that carries all his parts */
+		farewell(conn->carrier && job->err == ERR_AUTH_FAILED ? conn->carrier : conn, job->err);
 	}
 	conn_unref(conn);
 }
