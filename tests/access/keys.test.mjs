@@ -1,0 +1,152 @@
+// No answer key reaches a student: a paper whose every key bears a mark, and everything that a student can be answered or told from
+// the first status of a session to the last, searched for it. The mark is in texts that no student has to see: keys of short answers,
+// and other students' right answers.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { Socket } from '../support/socket.mjs';
+import { theStack } from '../support/stack.mjs';
+import { World } from '../support/world.mjs';
+import { ROLES } from './access.mjs';
+
+const MARK = randomUUID().replaceAll('-', '');
+const mark = (n) => `${MARK}x${n}`;
+// What holds keys is called so, in a paper, a mark sheet or a report; and a student has no business with another's answer.
+const FORBIDDEN = [MARK, '"key"', 'any_of', 'all_of', 'mark_sheet', '"sheet"', 'facility'];
+const PATHS = { live: (session) => `/api/v1/sessions/${session}/ws`, 'live-a': (session) => `/api/v1/websocket/${session}/ws`,
+	envelope: (session) => `/ws/sessions/${session}`, notify: () => '/ws' };
+
+const options = [{ id: 'A', text: 'a' }, { id: 'B', text: 'b' }, { id: 'C', text: 'c' }];
+const PAPER = { title: 'Marked', description: 'd', time_limit_seconds: 600, scoring: 'points', passages: [{ title: 'P', body: 'B', questions: [
+	{ type: 'short_answer', prompt: '1', key: { any_of: [mark(1), mark('1b')] }, max_words: 1 },
+	{ type: 'short_answer', prompt: '2', key: { any_of: [mark(2)] } },
+	{ type: 'multiple_choice', prompt: '3', options, key: { any_of: ['B'] } },
+	{ type: 'multiple_select', prompt: '4', options, key: { all_of: ['A', 'C'] } },
+	{ type: 'matching', prompt: '5', options, key: { any_of: ['C'] } },
+	{ type: 'true_false_not_given', prompt: '6', key: { any_of: ['NOT GIVEN'] } },
+	{ type: 'yes_no_not_given', prompt: '7', key: { any_of: ['YES'] } },
+] }] };
+
+let stack, w, gets;
+const received = []; // [from where, bytes]
+const sockets = [];
+before(async () => {
+	stack = await theStack();
+	gets = (await stack.app(['routes'])).stdout.split('\n').map((line) => line.trim().split(/ +/)).filter(([method]) => method === 'GET')
+		.map(([, path]) => path.replace('/api/v1', ''));
+	assert.ok(gets.length > 20);
+	w = new World(stack);
+	await w.addPeople(ROLES);
+	await w.addClass(['student1', 'student2']);
+	await w.addTest(PAPER);
+	await w.addSession();
+});
+after(async () => {
+	await Promise.all(sockets.map((socket) => socket.lose()));
+	await stack.stop();
+});
+
+async function student(method, path, body) {
+	const answer = await w.rest('student1', method, path, { body });
+	received.push([`${method} ${path}: ${answer.status}`, `${answer.text}${JSON.stringify([...answer.headers])}`]);
+	return answer;
+}
+
+// Every GET that there is, of everything whose id a student could have.
+async function readEverything() {
+	const { session, test: paper, class: class_id, attempt1, attempt2 } = w.variables;
+	const ids = { sessions: [session], tests: [paper], classes: [class_id], users: [w.variables.student1, w.variables.teacher],
+		attempts: [attempt1, attempt2].filter(Boolean), notifications: [] };
+	for (const path of gets) {
+		const noun = /^\/(\w+)\/\{/.exec(path)?.[1];
+		for (const id of noun ? ids[noun] : [null]) {
+			for (const query of ['', '?limit=200', '?since=0&limit=200&fields=key&include=key&unread=false']) {
+				await student('GET', path.replace(/\{\w+\}/, id) + query);
+			}
+		}
+	}
+}
+
+async function listen(since) {
+	for (const dialect of Object.keys(PATHS)) {
+		const socket = new Socket(`${stack.base.replace('http', 'ws')}${PATHS[dialect](w.variables.session)}?token=${w.token('student1')}`
+			+ (since === undefined ? '' : `&last_event_id=${since}`), { headers: { 'x-forwarded-for': w.address } });
+		socket.ws.on('message', (data) => received.push([`${dialect} socket`, String(data)]));
+		socket.name = dialect;
+		sockets.push(socket);
+	}
+	await Promise.all(sockets.map((socket) => socket.opened));
+}
+
+// Everything that has been sent so far has been heard.
+async function settle() {
+	const { head } = await stack.db.row(`SELECT head FROM session_streams WHERE session_id = '${w.variables.session}'`);
+	for (const socket of sockets.filter(({ ended, name }) => !ended && name !== 'notify')) assert.ok(await socket.reaches(head), socket.name);
+	await Promise.all(sockets.map((socket) => socket.flush()));
+}
+
+function ask() {
+	for (const socket of sockets.filter(({ ended, name }) => !ended && name !== 'notify')) {
+		for (const type of ['state_sync_request', 'heartbeat', 'get_test', 'student_answer']) socket.say({ type, ref: type });
+		socket.say({ type: 'answer_submitted', ref: 'a', question_id: w.variables.q2, answer: 5 });
+		socket.say({ type: 'answer_submitted', ref: 'b', question_id: w.variables.q3, answer: ['B'] });
+		socket.say({ type: 'answer_submitted', ref: 'c', question_id: w.variables.q3, answer: 'A' });
+	}
+}
+
+const nothing = () => {
+	const found = received.filter(([from, bytes]) => !from.startsWith('GET /openapi') && FORBIDDEN.some((word) => bytes.includes(word)));
+	assert.deepEqual(found.map(([from, bytes]) => `${from}: ${FORBIDDEN.filter((word) => bytes.includes(word))}: ${bytes.slice(0, 2000)}`), []);
+	assert.ok(received.every(([, bytes]) => !bytes.includes(MARK)));
+};
+
+test('a teacher does see the mark, so that it can be found', async () => {
+	assert.ok((await w.rest('teacher', 'GET', `/tests/${w.variables.test}`)).text.includes(mark(1)));
+});
+
+for (const [status, move] of [
+	['SCHEDULED', () => listen(0)],
+	['WAITING_FOR_STUDENTS', () => w.must('teacher', 'POST', `/sessions/${w.variables.session}/start-waiting`)],
+	['IN_PROGRESS', async () => {
+		await w.must('student2', 'POST', `/sessions/${w.variables.session}/join`);
+		await student('POST', `/sessions/${w.variables.session}/join`);
+		w.keepAttempts(await w.must('teacher', 'POST', `/sessions/${w.variables.session}/start`));
+	}],
+	['answering', async () => {
+		const { attempt1, attempt2, q1, q2, q3, q4, p1, session } = w.variables;
+		await w.must('student2', 'POST', `/attempts/${attempt2}/answers`, { answers: [{ question_id: q1, answer: mark(1) }, { question_id: q2, answer: mark(2) }] });
+		await w.must('student2', 'POST', `/attempts/${attempt2}/highlights`, { text: mark('h'), passage_id: p1, position_start: 0, position_end: 1 });
+		await w.must('student2', 'POST', `/sessions/${session}/messages`, { message: `is it ${mark(1)}?` });
+		for (const answer of [['answers', { question_id: q1, answer: 'wrong' }], ['answers', { answers: [{ question_id: q3, answer: 'A' }, { question_id: q4, answer: ['A', 'B'] }] }],
+			['answers', { question_id: q1, answer: ['x'] }], ['answers', { question_id: q1, answer: 'x'.repeat(6000) }], ['progress', { passage_index: 0, question_index: 1 }],
+			['progress', { passage_index: 9, question_index: 9 }], ['violations', { violation_type: 'TAB_SWITCH' }],
+			['highlights', { text: 't', passage_id: p1, position_start: 0, position_end: 1 }]]) await student('POST', `/attempts/${attempt1}/${answer[0]}`, answer[1]);
+	}],
+	['handed in', async () => {
+		await student('POST', `/attempts/${w.variables.attempt1}/submit`);
+		await w.must('student2', 'POST', `/attempts/${w.variables.attempt2}/submit`);
+	}],
+	['COMPLETED', () => w.must('teacher', 'POST', `/sessions/${w.variables.session}/complete`)],
+	['read again', async () => {
+		await settle();
+		await Promise.all(sockets.splice(0).map((socket) => socket.close()));
+		await listen(0);
+	}],
+]) {
+	test(status, async () => {
+		await move();
+		ask();
+		await readEverything();
+		await settle();
+		nothing();
+	});
+}
+
+test('it was looked at enough', () => {
+	const from = new Set(received.map(([name]) => name.split(/[ :?]/).slice(0, 2).join(' ')));
+	for (const dialect of ['live', 'live-a', 'envelope']) assert.ok(from.has(`${dialect} socket`), dialect);
+	assert.ok(received.some(([name, bytes]) => /^GET \/attempts\/[^/]+\/test: 200/.test(name) && bytes.includes('"prompt"')), 'the paper was read');
+	assert.ok(received.some(([name, bytes]) => name === 'live socket' && bytes.includes('state_sync_response')));
+	assert.ok(received.some(([name, bytes]) => /submit: 200/.test(name) && /"score"\s*:\s*\d/.test(bytes)), 'and the result');
+	assert.ok(received.length > 600, `${received.length} messages`);
+});
