@@ -182,13 +182,23 @@ static void fail(struct job **jobs, size_t count, enum err err)
 		jobs[i]->err = err;
 }
 
+/* Only who has tried, and not reached it, gives the database a rest: else those who are refused meanwhile
+ * would prolong it, and as long as enough of them come nobody would try again. */
+static enum err run_whole(struct worker *worker, struct batch *batch)
+{
+	enum err err;
+
+	if (clock_monotonic() < worker->down_until)
+		return ERR_UNAVAILABLE;
+	err = try_hard(worker, batch, batch->jobs, batch->count);
+	if (err == ERR_UNAVAILABLE && db_unreachable(worker->db))
+		worker->down_until = clock_monotonic() + DOWN_MS;
+	return err;
+}
+
 static void run(struct worker *worker, struct batch *batch)
 {
-	batch->err = clock_monotonic() < worker->down_until
-			 ? ERR_UNAVAILABLE
-			 : try_hard(worker, batch, batch->jobs, batch->count);
-	if (batch->err == ERR_UNAVAILABLE && db_unreachable(worker->db))
-		worker->down_until = clock_monotonic() + DOWN_MS;
+	batch->err = run_whole(worker, batch);
 	/* one job may have poisoned the statement: each on its own, so that it fails alone */
 	if ((batch->err == ERR_INTERNAL || batch->err == ERR_MEMORY) && batch->count > 1) {
 		for (size_t i = 0; i < batch->count; i++) {
