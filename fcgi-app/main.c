@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "base/compiler.h"
+#include "base/process.h"
 #include "core/config.h"
 #include "core/log.h"
 #include "core/version.h"
@@ -137,6 +138,7 @@ int main(int argc, char *argv[])
 	const struct command *command = NULL;
 	int at = 1;
 
+	process_seclude();
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		return print_help();
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {

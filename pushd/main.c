@@ -12,6 +12,7 @@
 #include "auth/token.h"
 #include "base/ballast.h"
 #include "base/clock.h"
+#include "base/process.h"
 #include "core/config.h"
 #include "core/log.h"
 #include "core/version.h"
@@ -315,6 +316,7 @@ int main(int argc, char **argv)
 	struct token_keys *keys;
 	char problem[160];
 
+	process_seclude();
 	if (status >= 0)
 		return status;
 	if (config_load(options.config, CONFIG_PUSHD, stderr, &config))

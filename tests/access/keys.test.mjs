@@ -3,6 +3,8 @@
 // and other students' right answers.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Socket } from '../support/socket.mjs';
 import { theStack } from '../support/stack.mjs';
@@ -141,6 +143,13 @@ for (const [status, move] of [
 		nothing();
 	});
 }
+
+test('nor is it in a log', async () => {
+	const folder = path.join(stack.folder, 'log');
+	const names = await readdir(folder);
+	assert.ok(names.includes('app.log') && names.includes('pushd.log'));
+	for (const name of names) assert.ok(!(await readFile(path.join(folder, name), 'utf8')).includes(MARK), name);
+});
 
 test('it was looked at enough', () => {
 	const from = new Set(received.map(([name]) => name.split(/[ :?]/).slice(0, 2).join(' ')));
