@@ -170,13 +170,18 @@ install-packages: ## the Debian packages for building, running and testing
 
 # --- figures ---------------------------------------------------------------------------------------------------------
 
-GENERATORS := $(patsubst %,$(B)/bench/%,answers push fanout)
+GENERATORS := $(patsubst %,$(B)/bench/%,answers push fanout storm)
 $(GENERATORS): $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/obj/tests/bench/student.o $(B)/obj/tests/bench/wire.o
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^
 
+# the bare server that pushd is held against
+$(B)/bench/accept: $(B)/obj/tests/bench/accept.o $(B)/obj/tests/bench/wire.o
+	@mkdir -p $(@D)
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 .PHONY: bench generators
-generators: $(GENERATORS)
+generators: $(GENERATORS) $(B)/bench/accept
 
 bench: ## how fast it is, beside its limits, into build/bench.jsonl: ONLY=name
 	@deploy/local/packages build run test
@@ -187,7 +192,7 @@ bench: ## how fast it is, beside its limits, into build/bench.jsonl: ONLY=name
 # --- tests and checks -----------------------------------------------------------------------------------------------
 
 .PHONY: test units valgrind lint clean
-units: $(UNITS) $(HELPERS) $(ECHOES)
+units: $(UNITS) $(HELPERS) $(ECHOES) $(B)/bench/storm
 
 test: ## everything, on a stack of its own: units, stories, the schema, the demo class; SANITIZE=1, =thread
 	@deploy/local/packages build run test fuzz
