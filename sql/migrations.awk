@@ -53,6 +53,8 @@ FNR == 1 {
 {
 	gsub(/\\/, "&&")
 	gsub(/"/, "\\\"")
+	# to the compiler a carriage return ends a line
+	gsub(/\r/, "\\r")
 	printf "\t  \"%s\\n\"\n", $0
 }
 

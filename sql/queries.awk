@@ -160,7 +160,8 @@ function scan(text,    i, n, c, two, out)
 		}
 		if (ended && c !~ /[ \t]/)
 			fail("query " name ": one statement only")
-		out = out (c == "\\" || c == "\"" ? "\\" c : c)
+		# to the compiler a carriage return ends a line
+		out = out (c == "\\" || c == "\"" ? "\\" c : c == "\r" ? "\\r" : c)
 	}
 	if (out !~ /^[ \t]*$/)
 		sql = sql "\t\t\"" out "\\n\"\n"
