@@ -42,6 +42,15 @@ static enum err check_token(struct turn *turn)
 	return err;
 }
 
+/* They are worked off at dozens a second. */
+static enum err check_room(struct turn *turn)
+{
+	if (!turn->service->full || !turn->call->route || !(turn->call->route->flags & ROUTE_SLOW))
+		return OK;
+	turn->call->response->retry_after = "2";
+	return ERR_RATE_LIMITED;
+}
+
 static enum err check_rate(struct turn *turn)
 {
 	const struct service *service = turn->service;
@@ -115,9 +124,9 @@ static const struct {
 	enum err (*run)(struct turn *turn);
 	bool ask;
 } CHECKS[] = {
-    {find_route, false}, {check_token, false}, {check_rate, false}, {check_account, false},
-    {check_path, true},	 {check_method, true}, {read_body, true},   {check_role, true},
-    {read_id, true},	 {run_handler, false}, /* it asks itself (call_refuse) */
+    {find_route, false},    {check_token, false}, {check_room, false},	{check_rate, false},
+    {check_account, false}, {check_path, true},	  {check_method, true}, {read_body, true},
+    {check_role, true},	    {read_id, true},	  {run_handler, false}, /* it asks itself (call_refuse) */
 };
 
 static enum err run_checks(struct turn *turn)

@@ -16,6 +16,7 @@ struct service {
 	struct token_cache *tokens; /* NULL: every token is verified anew */
 	struct db *db;
 	struct throttle *throttle; /* NULL: no limit is kept */
+	bool full;		   /* there is no room for another ROUTE_SLOW */
 };
 
 /* What became of a request: for the log, and for the bus. */

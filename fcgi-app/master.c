@@ -14,7 +14,6 @@
 #include "core/log.h"
 #include "core/log_config.h"
 #include "fcgi-app/listener.h"
-#include "fcgi-app/throttle.h"
 #include "fcgi-app/worker.h"
 
 #define LEAVE_MS    10000 /* a worker that is told to leave has so long for its request */
@@ -38,7 +37,7 @@ struct master {
 	const char *config_path;
 	int generation; /* grows with each reload */
 	int listen_fd;
-	struct throttle *throttle;
+	struct together together;
 	struct slot *slots;
 	int count;
 	bool leaving;
@@ -62,7 +61,7 @@ static void become_worker(const struct master *master, pid_t parent)
 	if (getppid() != parent)
 		exit(0);
 	sigprocmask(SIG_SETMASK, &master->before, NULL);
-	exit(worker_serve(master->config, master->listen_fd, master->throttle));
+	exit(worker_serve(master->config, master->listen_fd, &master->together));
 }
 
 static int64_t backoff(int failures)
@@ -283,17 +282,17 @@ int master_run(const struct config *config, const char *config_path)
 	master.listen_fd = open_listener(config);
 	if (master.listen_fd < 0)
 		return 1;
-	master.throttle = throttle_new();
+	const bool whole = together_init(&master.together);
 	master.slots = calloc((size_t)master.count, sizeof(*master.slots));
 	block_signals(&master);
-	if (master.slots && master.throttle) {
+	if (master.slots && whole) {
 		log_info("serving", LOG_TEXT("socket", config->app_socket), LOG_INT("workers", master.count));
 		run(&master);
 	}
 	const bool ran = master.leaving;
 	listener_close(master.listen_fd, config->app_socket);
 	sigprocmask(SIG_SETMASK, &master.before, NULL);
-	throttle_free(master.throttle);
+	together_done(&master.together);
 	free(master.slots);
 	config_free(master.reloaded);
 	return ran ? 0 : 1;

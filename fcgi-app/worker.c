@@ -17,14 +17,29 @@
 struct worker {
 	struct service service;
 	struct token_keys *keys;
-	struct arena *arena; /* the request's: reset before each */
-	struct bus_sender *bus;
+	struct arena *arena;	/* the request's: reset before each */
+	struct bus_sender *bus; /* NULL: what is published waits for pushd's own look */
+	struct aside *aside;	/* NULL: everything is done here */
 };
 
 static volatile sig_atomic_t stopping;
 
+bool together_init(struct together *together)
+{
+	together->throttle = throttle_new();
+	together->turnstile = turnstile_new(sysconf(_SC_NPROCESSORS_ONLN));
+	return together->throttle && together->turnstile;
+}
+
+void together_done(struct together *together)
+{
+	throttle_free(together->throttle);
+	turnstile_free(together->turnstile);
+}
+
 static void worker_done(struct worker *worker)
 {
+	aside_free(worker->aside);
 	bus_sender_free(worker->bus, BUS_LINGER_MS);
 	db_free(worker->service.db);
 	token_cache_free(worker->service.tokens);
@@ -32,30 +47,12 @@ static void worker_done(struct worker *worker)
 	arena_free(worker->arena);
 }
 
-/* False, and logged, when it can't work. */
-static bool worker_init(struct worker *worker, const struct config *config, struct throttle *throttle)
-{
-	char problem[160] = "out of memory";
-	*worker = (struct worker){.arena = arena_new(0)};
-	worker->service = (struct service){.config = config, .throttle = throttle};
-	worker->service.db = db_new(config->database_url, "invigil-app", (int)config->database_timeout_ms);
-	if (worker->arena && worker->service.db && token_keys_new(config, problem, &worker->keys) == OK &&
-	    bus_sender_new(config, &worker->bus) == OK) {
-		worker->service.keys = worker->keys;
-		worker->service.tokens = token_cache_new(worker->keys);
-		return true;
-	}
-	log_error("a worker can't start", LOG_TEXT("problem", problem));
-	worker_done(worker);
-	return false;
-}
-
 /* After the commit and before the reply: it costs microseconds, never waits, and a worker that dies while it
  * replies has told pushd already. A refused command can have published something too (a session found to be
  * over). */
 static void publish(struct worker *worker, const struct outbox *outbox)
 {
-	for (const struct notice *at = outbox->first; at; at = at->next) {
+	for (const struct notice *at = worker->bus ? outbox->first : NULL; at; at = at->next) {
 		if (at->kind == FRAME_EVENT)
 			bus_send_event(worker->bus, &at->event);
 		else
@@ -101,23 +98,114 @@ static void log_request(const struct worker *worker, const struct outcome *outco
 			  LOG_TEXT("database", db_message(worker->service.db)));
 }
 
-static void serve(struct worker *worker, const struct exchange *exchange)
+/* False, and answered, when there is no memory for it. */
+static bool read_request(struct worker *worker, const struct exchange *exchange, struct request *ret)
 {
-	struct request request;
+	arena_reset(worker->arena);
+	if (request_init(ret, worker->arena, exchange) == OK)
+		return true;
+	(void)exchange->write(exchange->stream, NO_MEMORY, strlen(NO_MEMORY));
+	log_error("no memory for a request");
+	return false;
+}
+
+static void serve(struct worker *worker, const struct request *request)
+{
 	struct outcome outcome;
 	const int64_t begin = clock_monotonic();
-	arena_reset(worker->arena);
-	if (request_init(&request, worker->arena, exchange) != OK) {
-		(void)exchange->write(exchange->stream, NO_MEMORY, strlen(NO_MEMORY));
-		log_error("no memory for a request");
-		return;
-	}
-	log_context("request", request.id);
-	dispatch(&worker->service, &request, &outcome);
+	log_context("request", request->id);
+	dispatch(&worker->service, request, &outcome);
 	publish(worker, &outcome.domain.outbox);
-	reply(exchange, &request, &outcome.response);
+	reply(request->exchange, request, &outcome.response);
 	log_request(worker, &outcome, clock_monotonic() - begin);
 	log_context("request", NULL);
+}
+
+static void serve_aside(void *own, const struct exchange *exchange)
+{
+	struct request request;
+	if (read_request(own, exchange, &request))
+		serve(own, &request);
+}
+
+static bool is_slow(const struct request *request)
+{
+	struct route_match match;
+	return request->method == METHOD_POST && request->path &&
+	       route_find(request->arena, request->method, request->path, &match) == OK && match.route &&
+	       (match.route->flags & ROUTE_SLOW);
+}
+
+/* One request, here or aside; the gateway for the next. */
+static struct gateway *answer(struct worker *worker, struct gateway *gateway, const struct exchange *exchange)
+{
+	struct gateway *next = NULL;
+	struct request request;
+	const bool whole = read_request(worker, exchange, &request);
+	if (whole && worker->aside && is_slow(&request))
+		next = gateway_next(gateway);
+	if (next && aside_take(worker->aside, gateway, exchange))
+		return next;
+	worker->service.full = next != NULL;
+	if (whole)
+		serve(worker, &request);
+	worker->service.full = false;
+	gateway_finish(gateway);
+	if (!next)
+		return gateway;
+	gateway_free(gateway);
+	return next;
+}
+
+static void end_aside(void *own)
+{
+	worker_done(own);
+	free(own);
+}
+
+/* What a thread works with: the worker's keys and limits, and all else of its own. */
+static void *begin_aside(void *context)
+{
+	const struct worker *worker = context;
+	struct worker *own = calloc(1, sizeof(*own));
+	if (!own)
+		return NULL;
+	own->service = worker->service;
+	own->service.tokens = NULL;
+	own->service.db = db_new(worker->service.config->database_url, "invigil-app",
+				 (int)worker->service.config->database_timeout_ms);
+	own->arena = arena_new(0);
+	if (own->service.db && own->arena)
+		return own;
+	end_aside(own);
+	return NULL;
+}
+
+static bool start_aside(struct worker *worker, struct turnstile *turnstile)
+{
+	const struct aside_work work = {
+	    .begin = begin_aside, .run = serve_aside, .end = end_aside, .context = worker};
+	if (turnstile)
+		worker->aside = aside_new(turnstile, &work);
+	return !turnstile || worker->aside;
+}
+
+/* False, and logged, when it can't work. */
+static bool worker_init(struct worker *worker, const struct config *config, const struct together *together)
+{
+	char problem[160] = "out of memory";
+	*worker = (struct worker){.arena = arena_new(0)};
+	worker->service = (struct service){.config = config, .throttle = together->throttle};
+	worker->service.db = db_new(config->database_url, "invigil-app", (int)config->database_timeout_ms);
+	if (worker->arena && worker->service.db && token_keys_new(config, problem, &worker->keys) == OK &&
+	    bus_sender_new(config, &worker->bus) == OK && start_aside(worker, together->turnstile)) {
+		worker->service.keys = worker->keys;
+		worker->service.tokens = token_cache_new(worker->keys);
+		return true;
+	}
+	log_error("a worker can't start", LOG_TEXT("problem", problem));
+	worker_done(worker);
+	return false;
 }
 
 /* A signal that comes just before the accept would be forgotten by it: so it comes again every second. */
@@ -151,19 +239,18 @@ static int64_t draw_life(int64_t requests)
 	return requests + (spread ? chance % (2 * spread + 1) - spread : 0);
 }
 
-int worker_serve(const struct config *config, int listen_fd, struct throttle *throttle)
+int worker_serve(const struct config *config, int listen_fd, const struct together *together)
 {
 	struct worker worker;
 	struct exchange exchange;
 	const int64_t life = draw_life(config->app_requests_per_worker);
 	int64_t served = 0;
-	if (!worker_init(&worker, config, throttle))
+	if (!worker_init(&worker, config, together))
 		return 1;
 	struct gateway *gateway = gateway_new(listen_fd);
 	catch_signals();
 	while (gateway && !stopping && (life == 0 || served < life) && gateway_accept(gateway, &exchange)) {
-		serve(&worker, &exchange);
-		gateway_finish(gateway);
+		gateway = answer(&worker, gateway, &exchange);
 		served++;
 	}
 	const bool wanted = stopping || (life > 0 && served >= life);
@@ -177,20 +264,21 @@ int worker_serve(const struct config *config, int listen_fd, struct throttle *th
 
 int worker_run(const struct config *config, int listen_fd)
 {
-	struct throttle *throttle = throttle_new();
-	const int status = worker_serve(config, listen_fd, throttle);
-	throttle_free(throttle);
+	struct together together;
+	const int status = together_init(&together) ? worker_serve(config, listen_fd, &together) : 1;
+	together_done(&together);
 	return status;
 }
 
 int worker_cgi(const struct config *config)
 {
+	const struct together alone = {0};
 	struct worker worker;
 	struct exchange exchange;
-	if (!worker_init(&worker, config, NULL))
+	if (!worker_init(&worker, config, &alone))
 		return 1;
 	gateway_cgi(&exchange);
-	serve(&worker, &exchange);
+	serve_aside(&worker, &exchange);
 	worker_done(&worker);
 	return 0;
 }

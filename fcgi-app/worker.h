@@ -1,17 +1,28 @@
-/* A worker: one process, one request at a time. It owns what outlives a request: the database connection, the
- * keys, the bus, the arena. */
+/* A worker: one process, one request at a time, but for those that it does aside (aside.h). It owns what
+ * outlives a request: the database connection, the keys, the bus, the arena. */
 #ifndef INVIGIL_APP_WORKER_H
 #define INVIGIL_APP_WORKER_H
 
 #include "core/config.h"
+#include "fcgi-app/aside.h"
 #include "fcgi-app/throttle.h"
 
 /* Serves the listening FastCGI socket until SIGTERM, until the master is gone, or until
  * app_requests_per_worker are served; the exit status. With the socket on fd 0 this is how a web server
  * spawns the program. */
 int worker_run(const struct config *config, int listen_fd);
-/* The same as one of many: `throttle` counts for all of them. */
-int worker_serve(const struct config *config, int listen_fd, struct throttle *throttle);
+/* What workers of one master share; made before the fork. */
+struct together {
+	struct throttle *throttle;
+	struct turnstile *turnstile;
+};
+
+/* False: no memory. Needs together_done either way. */
+MUST_CHECK bool together_init(struct together *together);
+void together_done(struct together *together);
+
+/* The same as one of many. */
+int worker_serve(const struct config *config, int listen_fd, const struct together *together);
 /* One plain CGI request: the environment, stdin and stdout. */
 int worker_cgi(const struct config *config);
 

@@ -28,7 +28,7 @@ static int wait_for(int listen_fd)
 	return waiting;
 }
 
-struct gateway *gateway_new(int listen_fd)
+static struct gateway *make(int listen_fd, int waiting)
 {
 	struct gateway *gateway = calloc(1, sizeof(*gateway));
 	if (gateway &&
@@ -37,8 +37,24 @@ struct gateway *gateway_new(int listen_fd)
 		return NULL;
 	}
 	if (gateway)
+		gateway->waiting = waiting;
+	return gateway;
+}
+
+struct gateway *gateway_new(int listen_fd)
+{
+	struct gateway *gateway = make(listen_fd, -1);
+	if (gateway)
 		gateway->waiting = wait_for(listen_fd);
 	return gateway;
+}
+
+struct gateway *gateway_next(struct gateway *gateway)
+{
+	struct gateway *next = make(gateway->request.listen_sock, gateway->waiting);
+	if (next)
+		gateway->waiting = -1;
+	return next;
 }
 
 void gateway_free(struct gateway *gateway)

@@ -12,6 +12,9 @@ struct gateway;
 
 /* On a listening socket. NULL: no memory, or libfcgi refuses. */
 struct gateway *gateway_new(int listen_fd);
+/* The next one of a worker that hands `gateway` over, with the request that it has. NULL: no memory, and
+ * nothing has changed. */
+struct gateway *gateway_next(struct gateway *gateway);
 void gateway_free(struct gateway *gateway);
 /* Waits for a request. False: told to stop, or the socket is of no use. */
 MUST_CHECK bool gateway_accept(struct gateway *gateway, struct exchange *ret);

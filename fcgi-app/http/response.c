@@ -85,7 +85,8 @@ static void add_status_headers(struct response *response, int status)
 	if (status == 401)
 		response_header(response, "WWW-Authenticate", "Bearer");
 	else if (status == 429)
-		response_header(response, "Retry-After", RETRY_RATE_LIMITED);
+		response_header(response, "Retry-After",
+				response->retry_after ? response->retry_after : RETRY_RATE_LIMITED);
 	else if (status == 503)
 		response_header(response, "Retry-After", RETRY_UNAVAILABLE);
 }

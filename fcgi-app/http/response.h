@@ -18,6 +18,7 @@ struct response {
 	int status;
 	const char *content_type;  /* NULL: no body */
 	const char *cache_control; /* "no-store" unless set */
+	const char *retry_after;   /* seconds, with a 429; NULL: the minute that limits are counted by */
 	struct buf headers;	   /* the others, as lines */
 	const char *body;	   /* borrowed until it is sent */
 	size_t body_len;

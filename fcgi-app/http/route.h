@@ -41,7 +41,8 @@ size_t body_limit(enum body_kind kind);
 #define PUBLIC 0 /* roles: anybody, without a token */
 
 /* Flags. */
-#define ROUTE_HOT 1 /* its statement itself checks that the account is still good */
+#define ROUTE_HOT  1 /* its statement itself checks that the account is still good */
+#define ROUTE_SLOW 2 /* it computes for long: a worker does it aside. It publishes nothing */
 
 /* The path's {…}, in order. */
 #define ROUTE_PARAMS 2
