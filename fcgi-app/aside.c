@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define QUEUE_MOST   32 /* requests that wait, of one worker */
+#define QUEUE_MOST   128 /* requests that wait, of one worker; a whole class may meet the same one */
 #define PLACES_MOST  64
 #define THREADS_MOST 4
 #define PRIORITY     10 /* of the threads, as nice(1) has it */
