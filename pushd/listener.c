@@ -3,10 +3,12 @@
 #include "pushd/listener.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
@@ -23,6 +25,7 @@
 #define HEAD_MS	     10000 /* and the time it may take to come */
 #define PATIENCE_MS  1000  /* how often that is looked at, and how long we rest when out of files */
 #define ACCEPTS_MOST 256   /* in one turn of the loop */
+#define FILES_KEPT   64	   /* for the lanes' way back to the database, and the bus; a quarter of few */
 
 struct listener {
 	uv_loop_t *loop;
@@ -30,6 +33,8 @@ struct listener {
 	uv_poll_t poll;
 	uv_timer_t patience;
 	int fd;
+	int full;	 /* a newcomer with this descriptor is one too many */
+	int64_t refused; /* since that was last said */
 	struct list newcomers;
 	bool stopped;
 };
@@ -120,6 +125,31 @@ static bool welcome(struct listener *listener, int fd)
 	return true;
 }
 
+/* There would be files for a few more, but then none to reach the database with. Descriptors are given out
+ * from the lowest: the number tells how many are open. What was sent to us is read, or the reset takes the
+ * answer along. */
+static void refuse(struct listener *listener, int fd)
+{
+	static const char answer[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n"
+				     "Content-Length: 0\r\nConnection: close\r\n\r\n";
+	char head[4096];
+
+	listener->refused++;
+	(void)recv(fd, head, sizeof(head), MSG_DONTWAIT);
+	(void)send(fd, answer, sizeof(answer) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	shutdown(fd, SHUT_WR);
+	close(fd);
+}
+
+static int files_most(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur > INT_MAX)
+		return INT_MAX;
+	return (int)limit.rlim_cur - (limit.rlim_cur < 4 * FILES_KEPT ? (int)limit.rlim_cur / 4 : FILES_KEPT);
+}
+
 static void on_connection(uv_poll_t *poll, int status UNUSED, int events UNUSED)
 {
 	struct listener *listener = poll->data;
@@ -127,7 +157,9 @@ static void on_connection(uv_poll_t *poll, int status UNUSED, int events UNUSED)
 	for (int i = 0; i < ACCEPTS_MOST; i++) {
 		int fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-		if (fd >= 0 && !welcome(listener, fd))
+		if (fd >= listener->full)
+			refuse(listener, fd);
+		else if (fd >= 0 && !welcome(listener, fd))
 			close(fd);
 		if (fd >= 0 || errno == EINTR || errno == ECONNABORTED)
 			continue;
@@ -151,6 +183,9 @@ static void on_patience(uv_timer_t *timer)
 		if (now - newcomer->since > HEAD_MS)
 			let_go(newcomer);
 	}
+	if (listener->refused)
+		log_warn("newcomers refused: too few files left", LOG_INT("count", listener->refused));
+	listener->refused = 0;
 	uv_poll_start(&listener->poll, UV_READABLE, on_connection);
 }
 
@@ -200,6 +235,7 @@ enum err listener_new(void *loop, const char *address, const struct listener_hoo
 		return ERR_MEMORY;
 	listener->loop = loop;
 	listener->hooks = *hooks;
+	listener->full = files_most();
 	list_init(&listener->newcomers);
 	listener->fd = read_address(address, &at, &any) ? bind_socket(&at, any) : -1;
 	if (listener->fd < 0 || uv_poll_init(loop, &listener->poll, listener->fd)) {

@@ -90,7 +90,7 @@ static void ran(void *context, const char *kind, size_t jobs, enum err err, cons
 	struct pushd *pushd = context;
 
 	metrics_batch(&pushd->metrics, jobs, err);
-	scheduler_heard(pushd, err, clock_monotonic());
+	scheduler_heard(pushd, err, message, clock_monotonic());
 	/* an unreachable database is told once, by the scheduler */
 	if (err && err != ERR_UNAVAILABLE)
 		log_error("statement failed", LOG_TEXT("job", kind), LOG_INT("jobs", jobs),

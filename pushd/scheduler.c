@@ -216,7 +216,7 @@ static void figures(struct pushd *pushd, int64_t now)
 
 /* --- the clock --- */
 
-void scheduler_heard(struct pushd *pushd, enum err err, int64_t now)
+void scheduler_heard(struct pushd *pushd, enum err err, const char *message, int64_t now)
 {
 	bool down = err == ERR_UNAVAILABLE;
 
@@ -227,7 +227,7 @@ void scheduler_heard(struct pushd *pushd, enum err err, int64_t now)
 		return;
 	pushd->clock.down = down;
 	if (down)
-		log_error("database unreachable");
+		log_error("database unreachable", LOG_TEXT("database", message));
 	else
 		log_info("database reachable again");
 }

@@ -9,7 +9,7 @@ void scheduler_tick(struct pushd *pushd, int64_t now);
 /* Figures for a room that has its first staff connection. */
 void scheduler_baseline(struct pushd *pushd, struct room *room);
 /* A lane has brought a result; ERR_UNAVAILABLE says that it found no database. */
-void scheduler_heard(struct pushd *pushd, enum err err, int64_t now);
+void scheduler_heard(struct pushd *pushd, enum err err, const char *message, int64_t now);
 /* Whether the database has answered lately, and whether the lanes have. */
 bool scheduler_database_works(const struct pushd *pushd, int64_t now);
 bool scheduler_lane_works(const struct pushd *pushd, int64_t now);
