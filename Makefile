@@ -123,6 +123,12 @@ $(ECHOES): $(B)/tests/%: $(B)/obj/tests/conformance/%.o $(B)/obj/tests/conforman
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# what the fault tests load in front of both programs' libraries; never under a sanitizer itself
+PRELOAD := $(B)/tests/faults/preload.so
+$(PRELOAD): tests/faults/preload.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) -std=gnu17 -O2 -g $(WARNINGS) $(PKG_CFLAGS) -fPIC -shared -o $@ $< -ldl
+
 # --- fuzzing: a program per decoder, by clang's libFuzzer ------------------------------------------------------------
 
 FUZZ_SUPPORT := $(call objects,$(addprefix tests/support/,array.c database.c request.c))
@@ -191,8 +197,8 @@ bench: ## how fast it is, beside its limits, into build/bench.jsonl: ONLY=name
 
 # --- tests and checks -----------------------------------------------------------------------------------------------
 
-.PHONY: test units valgrind lint clean
-units: $(UNITS) $(HELPERS) $(ECHOES) $(B)/bench/storm
+.PHONY: test units soak valgrind lint clean
+units: $(UNITS) $(HELPERS) $(ECHOES) $(B)/bench/storm $(PRELOAD)
 
 test: ## everything, on a stack of its own: units, stories, the schema, the demo class; SANITIZE=1, =thread
 	@deploy/local/packages build run test fuzz
@@ -206,6 +212,12 @@ valgrind: ## the demo class against pushd and a worker under valgrind: no error,
 	@tests/support/modules
 	@$(BUILD_ALL) all
 	@BUILD=$(abspath $(B)) tests/valgrind/run
+
+soak: ## exams in rounds while everything dies at random, MINUTES=60 SEED=…, CROWD=2000 clients
+	@deploy/local/packages build run test
+	@tests/support/modules
+	@$(BUILD_ALL) all $(PRELOAD)
+	@BUILD=$(abspath $(B)) MINUTES=$(MINUTES) SEED=$(SEED) CROWD=$(CROWD) node tests/faults/soak/main.mjs
 
 lint: ## include arrows, tables documented, format, cppcheck, clang-tidy
 	@deploy/local/packages build lint

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { Api, inParallel, pause } from './api.mjs';
 import { Student } from './student.mjs';
 import { Board } from './board.mjs';
+import { Random } from '../support/random.mjs';
 
 const base = process.env.BASE ?? 'http://127.0.0.1:8080';
 const count = Number(process.env.STUDENTS || 30);
@@ -18,18 +19,9 @@ const FIRST = ['Amara', 'Bruno', 'Chen', 'Dilnoza', 'Elif', 'Farid', 'Grace', 'H
 	'Noor', 'Olga', 'Pedro', 'Quynh', 'Rosa', 'Sven', 'Tariq', 'Uma', 'Vera', 'Wanjiru', 'Xenia', 'Yusuf', 'Zofia'];
 const LAST = ['Abe', 'Bauer', 'Castro', 'Diallo', 'Evans', 'Fischer', 'Gupta', 'Haddad', 'Ivanova', 'Jensen', 'Kim', 'Lopez'];
 
-// A small generator with a seed (mulberry32), so that a run that failed can be had again.
-function generator(start) {
-	let state = start >>> 0;
-	return () => {
-		state = (state + 0x6d2b79f5) >>> 0;
-		let t = Math.imul(state ^ (state >>> 15), state | 1);
-		t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-		return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-	};
-}
-
-const random = generator(seed);
+// with a seed, so that a run that failed can be had again
+const chance = new Random(seed);
+const random = () => chance.next();
 const say = (text) => console.log(text);
 const progress = (what) => (done, total) => {
 	if (process.stdout.isTTY) process.stdout.write(`\r${what} ${done}/${total}${done === total ? '\n' : ''}`);

@@ -1,51 +1,16 @@
 // What dies, and what must still hold.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
 import { Socket } from '../support/socket.mjs';
 import { startStack } from '../support/stack.mjs';
-import { World } from '../support/world.mjs';
+import { answer, begin, children, connect, eventually, place } from './sitting.mjs';
 
 let stack;
 before(async () => { stack = await startStack(); });
 after(() => stack.stop());
 
-const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
-
-// A class in progress, with its teacher on a socket.
-async function begin() {
-	const world = new World(stack);
-	await world.addPeople({ teacher: 'TEACHER', student1: 'STUDENT', student2: 'STUDENT' });
-	await world.addClass(['student1', 'student2']);
-	await world.addTest('six');
-	await world.addSession({});
-	await world.move('IN_PROGRESS', ['student1', 'student2']);
-	return world;
-}
-
-async function connect(world, person, query = '') {
-	const socket = new Socket(`${stack.base.replace('http', 'ws')}/api/v1/sessions/${world.variables.session}/ws?token=${world.token(person)}${query}`);
-	assert.ok(await socket.type('connected'), `${person} connects`);
-	return socket;
-}
-
-const answer = (world, n, text) => world.rest('student1', 'POST', `/attempts/${world.variables.attempt1}/answers`,
-	{ body: { question_id: world.variables[`q${n}`], answer: text } });
-
-// Asks until it is as wanted.
-async function eventually(what, ask, ms = 10_000) {
-	for (const end = Date.now() + ms; Date.now() < end; await pause(50)) if (await ask()) return;
-	assert.fail(`${what} did not happen within ${ms} ms`);
-}
-
-async function children(pid) {
-	const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=', '--ppid', String(pid)]).catch(() => ({ stdout: '' }));
-	return stdout.trim().split(/\s+/).filter(Boolean).map(Number);
-}
-
 test('every worker is killed: others take their place, and nothing acknowledged is lost', async () => {
-	const world = await begin();
+	const world = await begin(stack);
 	assert.equal((await answer(world, 1, 'B')).status, 200);
 	const master = await stack.pid('app');
 	const before_ = await children(master);
@@ -58,7 +23,7 @@ test('every worker is killed: others take their place, and nothing acknowledged 
 });
 
 test('pushd is killed: REST goes on, and who resumes has missed nothing', async () => {
-	const world = await begin();
+	const world = await begin(stack);
 	const teacher = await connect(world, 'teacher', '&last_event_id=0');
 	await teacher.until(() => teacher.lastEvent >= 6);
 	const cursor = teacher.lastEvent;
@@ -75,7 +40,7 @@ test('pushd is killed: REST goes on, and who resumes has missed nothing', async 
 });
 
 test('students whose pushd died are found disconnected when they do not come back', async () => {
-	const world = await begin();
+	const world = await begin(stack);
 	await world.must('student2', 'GET', '/auth/me');
 	const student = await connect(world, 'student2');
 	await stack.db.run(`DELETE FROM presences WHERE expires_at IS NOT NULL AND session_id = '${world.variables.session}' AND student_id = '${world.variables.student2}'`);
@@ -89,7 +54,7 @@ test('students whose pushd died are found disconnected when they do not come bac
 });
 
 test('pushd is told to stop: everybody is told 1001', async () => {
-	const world = await begin();
+	const world = await begin(stack);
 	const sockets = await Promise.all(['teacher', 'student1', 'student2'].map((person) => connect(world, person)));
 	process.kill(await stack.pid('pushd'), 'SIGTERM');
 	for (const socket of sockets) assert.equal((await socket.until(() => socket.ended, 10_000))?.code, 1001);
@@ -97,7 +62,7 @@ test('pushd is told to stop: everybody is told 1001', async () => {
 });
 
 test('the database is away: 503 with Retry-After, sockets stay, and all goes on when it is back', async () => {
-	const world = await begin();
+	const world = await begin(stack);
 	const teacher = await connect(world, 'teacher');
 	await teacher.type('monitor_snapshot');
 	const pid = await stack.pid('postgres');
@@ -110,7 +75,7 @@ test('the database is away: 503 with Retry-After, sockets stay, and all goes on 
 	assert.equal(refused.body.code, 'SERVICE_UNAVAILABLE');
 	assert.match(refused.headers.get('retry-after'), /^\d+$/);
 	assert.equal(teacher.ended, null);
-	const newcomer = new Socket(`${stack.base.replace('http', 'ws')}/api/v1/sessions/${world.variables.session}/ws?token=${world.token('student1')}`);
+	const newcomer = new Socket(place(world, 'student1'));
 	assert.equal((await newcomer.until(() => newcomer.ended, 10_000))?.code, 1011);
 	assert.equal(newcomer.heard[0]?.code, 'SERVICE_UNAVAILABLE');
 	await stack.up();
@@ -126,6 +91,6 @@ test('the master of the workers is killed: none of them is left behind', async (
 	process.kill(master, 'SIGKILL');
 	await eventually('the workers\' end', async () => workers.every((pid) => { try { process.kill(pid, 0); return false; } catch { return true; } }), 5000);
 	await stack.up();
-	const world = await begin();
+	const world = await begin(stack);
 	assert.equal((await answer(world, 1, 'B')).status, 200);
 });

@@ -27,23 +27,36 @@ export class Proxy {
 		const server = net.connect(this.target, '127.0.0.1');
 		const pair = [client, server];
 		this.pairs.add(pair);
-		this.pass(client, server, () => this.silent);
-		this.pass(server, client, () => this.silent || this.deaf);
-		for (const end of pair) {
-			end.on('error', () => {});
-			end.on('close', () => { this.pairs.delete(pair); pair.forEach((other) => other.destroy()); });
-		}
+		this.pass(client, server, () => this.silent || pair.lost);
+		this.pass(server, client, () => this.silent || this.deaf || pair.lost);
+		for (const end of pair) end.on('error', () => {});
+		client.on('close', () => { if (!pair.lost) this.part(pair); });
+		server.on('close', () => this.part(pair));
 	}
 
 	pass(from, to, swallowed) {
 		from.on('data', (bytes) => { if (!swallowed()) to.write(bytes); });
-		from.on('end', () => to.end());
+		from.on('end', () => { if (!swallowed()) to.end(); });
+	}
+
+	part(pair) {
+		this.pairs.delete(pair);
+		pair.forEach((end) => end.destroy());
+	}
+
+	// The lines of now are dead, and the server never hears of it: no FIN, no answer to its pings. Who connects anew gets
+	// through. `noticed`: the client sees at once that his line is gone; otherwise it falls silent to him as well.
+	lose(noticed) {
+		for (const pair of this.pairs) {
+			pair.lost = true;
+			if (noticed) pair[0].destroy();
+		}
 	}
 
 	// Cuts every line, and lets nobody in until mend().
 	cut() {
 		this.up = false;
-		for (const pair of [...this.pairs]) pair.forEach((end) => end.destroy());
+		for (const pair of [...this.pairs]) this.part(pair);
 	}
 
 	// Lines stay, and nothing comes through: as when a laptop leaves the wireless network.

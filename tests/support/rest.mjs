@@ -1,8 +1,8 @@
 // REST as a client sees it: { status, headers, text, body } for every answer, no exception for a refusal.
 
 // `content` sends a body as it is, with the media type `type`; `body` sends JSON.
-export async function call(stack, method, path, { token, body, content, type, headers = {}, prefix = '/api/v1' } = {}) {
-	const init = { method, headers: { ...headers }, redirect: 'manual' };
+export async function call(stack, method, path, { token, body, content, type, headers = {}, prefix = '/api/v1', signal } = {}) {
+	const init = { method, headers: { ...headers }, redirect: 'manual', signal };
 	if (token) init.headers.authorization = `Bearer ${token}`;
 	if (content !== undefined) {
 		init.body = content;

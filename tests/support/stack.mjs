@@ -16,6 +16,7 @@ export class Stack {
 	constructor(folder, own) {
 		this.folder = folder;
 		this.own = own;
+		this.through = [];
 		this.env = { ...process.env, VAR: folder, BUILD, PORT: '0', PUSHD_PORT: '0' };
 	}
 
@@ -43,9 +44,10 @@ export class Stack {
 		return this.text(`run/${service}.pid`).then(Number);
 	}
 
-	// Runs a command of the stack script: { code, output }.
+	// Runs a command of the stack script, by way of the program that `through` names: { code, output }.
 	async script(...args) {
-		return run(SCRIPT, args, { env: this.env }).then(
+		const [program, ...rest] = [...this.through, SCRIPT, ...args];
+		return run(program, rest, { env: this.env }).then(
 			({ stdout, stderr }) => ({ code: 0, output: stdout + stderr }),
 			(error) => ({ code: error.code, output: `${error.stdout}${error.stderr}` }));
 	}
@@ -87,9 +89,12 @@ export class Stack {
 	}
 }
 
-// A stack of one's own; `settings` are { name: value } of invigil.conf.
-export async function startStack(settings = {}) {
+// A stack of one's own; `settings` are { name: value } of invigil.conf, `environment` goes to its processes as it is,
+// which are started by way of `through`.
+export async function startStack(settings = {}, environment = {}, through = []) {
 	const stack = new Stack(await mkdtemp(path.join(tmpdir(), 'invigil-test-')), true);
+	Object.assign(stack.env, environment);
+	stack.through = through;
 	for (const [name, value] of Object.entries(settings)) stack.env[`INVIGIL_${name.toUpperCase()}`] = String(value);
 	return stack.up();
 }
