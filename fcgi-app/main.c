@@ -13,6 +13,7 @@
 #include "core/log.h"
 #include "core/version.h"
 #include "fcgi-app/admin/audit.h"
+#include "fcgi-app/admin/bus_key.h"
 #include "fcgi-app/admin/check_config.h"
 #include "fcgi-app/admin/migrate.h"
 #include "fcgi-app/admin/token.h"
@@ -52,6 +53,8 @@ static const struct command {
     {"token", token_command, true, CONFIG_APP, "EMAIL [--hours N]", "print an access token for a user"},
     {"audit", audit_command, true, CONFIG_APP, "verify|export ID",
      "recompute, or print, a session's chain of events"},
+    {"bus-key", bus_key_command, false, CONFIG_APP, "",
+     "make a key pair for a bus over tcp://, and print it"},
     {"check-config", check_config_command, true, CONFIG_BOTH, "", "check the settings and print them"},
     {"routes", routes_command, false, CONFIG_APP, "", "print every REST route and who may call it"},
 };

@@ -11,6 +11,7 @@
 
 #include "auth/token.h"
 #include "base/clock.h"
+#include "bus/bus.h"
 #include "core/log.h"
 #include "core/log_config.h"
 #include "fcgi-app/listener.h"
@@ -173,14 +174,14 @@ static int64_t next_moment(const struct master *master, int64_t now)
 static struct config *load(const struct master *master, FILE *problems)
 {
 	struct config *config;
-	char problem[160] = "out of memory";
-	struct token_keys *keys;
+	char problem[BUS_PROBLEM] = "out of memory";
+	struct token_keys *keys = NULL;
 	if (config_load(master->config_path, CONFIG_APP, problems, &config) != OK)
 		return NULL;
-	if (token_keys_new(config, problem, &keys) == OK) {
-		token_keys_free(keys);
+	const bool good = token_keys_new(config, problem, &keys) == OK && bus_check(config, problem) == OK;
+	token_keys_free(keys);
+	if (good)
 		return config;
-	}
 	fprintf(problems, "%s\n", problem);
 	config_free(config);
 	return NULL;

@@ -193,12 +193,12 @@ static bool start_aside(struct worker *worker, struct turnstile *turnstile)
 /* False, and logged, when it can't work. */
 static bool worker_init(struct worker *worker, const struct config *config, const struct together *together)
 {
-	char problem[160] = "out of memory";
+	char problem[BUS_PROBLEM] = "out of memory";
 	*worker = (struct worker){.arena = arena_new(0)};
 	worker->service = (struct service){.config = config, .throttle = together->throttle};
 	worker->service.db = db_new(config->database_url, "invigil-app", (int)config->database_timeout_ms);
 	if (worker->arena && worker->service.db && token_keys_new(config, problem, &worker->keys) == OK &&
-	    bus_sender_new(config, &worker->bus) == OK && start_aside(worker, together->turnstile)) {
+	    bus_sender_new(config, problem, &worker->bus) == OK && start_aside(worker, together->turnstile)) {
 		worker->service.keys = worker->keys;
 		worker->service.tokens = token_cache_new(worker->keys);
 		return true;

@@ -4,16 +4,17 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/bus.h"
 #include "core/log.h"
 #include "pushd/access.h"
 #include "pushd/work.h"
 
 #define HOLE_MS	   5	  /* a copy that was overtaken gets so long to arrive */
 #define RECEIVE_MS 200	  /* how soon the reader notices that it shall stop */
+#define REFUSAL_MS 60000  /* a stranger who keeps trying isn't a line each time */
 #define FRAMES_MAX 200000 /* frames that may wait for the loop; what is dropped is read from the table */
 
 struct frame {
@@ -38,6 +39,9 @@ struct feed {
 	struct stream system; /* the nil session's */
 	struct list holes;    /* streams that wait for feed_fill */
 	bool alarmed;	      /* it will be called */
+
+	struct bus_refusals told; /* as they stood in the last line about them */
+	int64_t tell_at;	  /* no line before */
 };
 
 /* --- the reader's thread --- */
@@ -312,6 +316,27 @@ void feed_head(struct feed *feed, const struct head_item *item)
 		stream_grown(room_stream(room), item->head, false);
 }
 
+void feed_look_after(struct feed *feed, int64_t now)
+{
+	struct bus_refusals refusals;
+	uint64_t unknown, failed;
+
+	bus_refusals(feed->receiver, &refusals);
+	feed->pushd->metrics.bus_refused = refusals.unknown + refusals.failed;
+	unknown = refusals.unknown - feed->told.unknown;
+	failed = refusals.failed - feed->told.failed;
+	if ((!unknown && !failed) || now < feed->tell_at)
+		return;
+	if (unknown)
+		log_warn("bus: a key that is not in bus_peer_keys is refused", LOG_TEXT("key", refusals.key),
+			 LOG_TEXT("address", refusals.address), LOG_INT("tries", unknown));
+	if (failed)
+		log_warn("bus: handshakes came to nothing, for want of a key or with another pushd's",
+			 LOG_INT("tries", failed));
+	feed->told = refusals;
+	feed->tell_at = now + REFUSAL_MS;
+}
+
 bool feed_begun(const struct feed *feed)
 {
 	return feed->system.known;
@@ -322,11 +347,12 @@ bool feed_works(const struct feed *feed)
 	return feed->running;
 }
 
-enum err feed_new(struct pushd *pushd, struct feed **ret)
+enum err feed_new(struct pushd *pushd, char problem[BUS_PROBLEM], struct feed **ret)
 {
 	struct feed *feed = calloc(1, sizeof(*feed));
 	enum err err;
 
+	snprintf(problem, BUS_PROBLEM, "out of memory");
 	if (!feed)
 		return ERR_MEMORY;
 	feed->pushd = pushd;
@@ -335,7 +361,7 @@ enum err feed_new(struct pushd *pushd, struct feed **ret)
 	list_init(&feed->holes);
 	stream_init(&feed->system, &ID_NIL, &system_ops);
 	feed->bytes = malloc(FRAME_MAX);
-	err = feed->bytes ? bus_receiver_new(pushd->config, &feed->receiver) : ERR_MEMORY;
+	err = feed->bytes ? bus_receiver_new(pushd->config, problem, &feed->receiver) : ERR_MEMORY;
 	if (!err && pthread_create(&feed->reader, NULL, read_bus, feed))
 		err = ERR_MEMORY;
 	feed->running = !err;

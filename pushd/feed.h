@@ -6,15 +6,18 @@
 
 #include <stdbool.h>
 
+#include "bus/bus.h"
 #include "core/err.h"
 #include "pushd/pushd.h"
 
-/* Binds the bus and starts its reader thread. ERR_CONFIG: the endpoint can't be bound. */
-MUST_CHECK enum err feed_new(struct pushd *pushd, struct feed **ret);
+/* Binds the bus and starts its reader thread. ERR_CONFIG: the endpoint can't be used; `problem` says why. */
+MUST_CHECK enum err feed_new(struct pushd *pushd, char problem[BUS_PROBLEM], struct feed **ret);
 /* Stops the thread; no frame comes any more. The feed's reads must be over before it is freed. */
 void feed_stop(struct feed *feed);
 void feed_free(struct feed *feed);
 
+/* Tells, once in a while, who wanted to send and wasn't let in. `now` is clock_monotonic(). */
+void feed_look_after(struct feed *feed, int64_t now);
 /* Takes the frames that have come. */
 void feed_turn(struct feed *feed);
 /* Reads what is still missing. */

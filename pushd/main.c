@@ -13,6 +13,7 @@
 #include "base/ballast.h"
 #include "base/clock.h"
 #include "base/process.h"
+#include "bus/bus.h"
 #include "core/config.h"
 #include "core/log.h"
 #include "core/version.h"
@@ -313,8 +314,8 @@ int main(int argc, char **argv)
 	struct options options = {.config = config_default_path()};
 	int status = read_options(argc, argv, &options);
 	struct config *config;
-	struct token_keys *keys;
-	char problem[160];
+	struct token_keys *keys = NULL;
+	char problem[BUS_PROBLEM];
 
 	process_seclude();
 	if (status >= 0)
@@ -322,8 +323,9 @@ int main(int argc, char **argv)
 	if (config_load(options.config, CONFIG_PUSHD, stderr, &config))
 		return 2;
 	log_start(config);
-	if (token_keys_new(config, problem, &keys)) {
+	if (token_keys_new(config, problem, &keys) || bus_check(config, problem)) {
 		log_error("cannot start", LOG_TEXT("problem", problem));
+		token_keys_free(keys);
 		config_free(config);
 		return 2;
 	}

@@ -87,6 +87,8 @@ static void scalars(const struct metrics *m, size_t rooms, size_t queued, struct
 	    {"invigil_pushd_gaps_read_total", "counter", "Reads of events lost on the way.", m->gaps},
 	    {"invigil_pushd_resyncs_total", "counter", "Clients that had missed too much.", m->resyncs},
 	    {"invigil_pushd_bus_frames_bad_total", "counter", "Bus frames that were none.", m->bus_bad},
+	    {"invigil_pushd_bus_refused_total", "counter", "Tries of bus peers that may not send.",
+	     m->bus_refused},
 	    {"invigil_pushd_bus_frames_dropped_total", "counter", "Bus frames dropped here.", m->bus_dropped},
 	    {"invigil_pushd_statement_failures_total", "counter", "Lane statements that failed.",
 	     m->batch_failures},

@@ -34,6 +34,7 @@ struct metrics {
 	uint64_t replayed;		       /* events sent to those who resumed */
 	uint64_t resyncs;		       /* who had missed too much */
 	uint64_t bus_bad;		       /* frames that were none */
+	uint64_t bus_refused;		       /* tries of peers that may not send */
 	uint64_t bus_dropped;		       /* frames that the loop was too busy to take */
 	uint64_t batches;		       /* statements the lanes ran */
 	uint64_t batch_rows[METRICS_BATCHES];  /* by how many jobs they served */

@@ -131,13 +131,10 @@ static enum err make_parts(struct pushd *pushd, char problem[200])
 	pushd->rooms = rooms_new(&room_ops, &pushd->metrics);
 	if (!pushd->limits || !pushd->roster || !pushd->presence || !pushd->rooms)
 		return ERR_MEMORY;
-	err = feed_new(pushd, &pushd->feed);
-	if (err) {
-		snprintf(problem, 200, "bus_endpoints: cannot bind %s",
-			 pushd->config->bus_endpoints.count ? pushd->config->bus_endpoints.items[0]
-							    : "nothing");
+	err = feed_new(pushd, problem, &pushd->feed);
+	if (err)
 		return err;
-	}
+	snprintf(problem, 200, "out of memory");
 	return lane_new(pushd->config, pushd->keys, work_kinds, &lane_hooks, &pushd->lane);
 }
 

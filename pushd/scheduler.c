@@ -250,6 +250,7 @@ static void every_second(struct pushd *pushd)
 	limits_sweep(pushd->limits, clock_monotonic());
 	rooms_sweep(pushd->rooms);
 	access_reread(pushd);
+	feed_look_after(pushd->feed, clock_monotonic());
 }
 
 void scheduler_tick(struct pushd *pushd, int64_t now)

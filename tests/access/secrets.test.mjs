@@ -1,7 +1,7 @@
 // Where secrets must not be found: process lists, the memory and environment of the services, and what they leave when they die.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { chmod, copyFile, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -38,7 +38,7 @@ test('nobody else of the same user looks into a service', { skip }, async (t) =>
 	const user = root ? NOBODY : process.getuid();
 	const folder = await mkdtemp(path.join(tmpdir(), 'invigil-test-'));
 	t.after(() => rm(folder, { recursive: true }));
-	await chmod(folder, 0o777);
+	await chown(folder, user, root ? NOBODY : process.getgid());
 	for (const [program, ...args] of [['invigil-app', 'serve'], ['invigil-pushd']]) {
 		const copy = path.join(folder, program);
 		await copyFile(path.join(BUILD, program), copy);

@@ -40,16 +40,25 @@ static char *print(const struct config *config)
 	return text;
 }
 
-/* As it was printed, but for the two lines that don't show what is there. */
+#define BUS_KEY "8Mt$Hp}e?xU{]66!{{n(V&>1&gqg)w1QxCUEkYqW"
+
+/* A secret, or where it came from. */
+static bool is_secret(const char *line)
+{
+	return strncmp(line, "jwt_secret", 10) == 0 || strncmp(line, "bus_secret_key", 14) == 0;
+}
+
+/* As it was printed, but for the lines that don't show what is there. */
 static char *complete(struct arena *arena, const struct config *config, const char *printed)
 {
 	struct rest rest = {(const uint8_t *)printed, strlen(printed)};
-	char *all = arena_printf(arena, "jwt_secret = \"%s\"\n", "0123456789abcdef0123456789abcdef");
+	char *all = arena_printf(arena, "jwt_secret = \"%s\"\nbus_secret_key = \"%s\"\n",
+				 "0123456789abcdef0123456789abcdef", *config->bus_secret_key ? BUS_KEY : "");
 
 	while (rest.size) {
 		const char *line = take_text(&rest, arena, '\n');
 
-		if (strncmp(line, "jwt_secret ", 11) == 0 || strncmp(line, "jwt_secret_file ", 16) == 0)
+		if (is_secret(line))
 			continue;
 		if (strcmp(line, "database_url = (set; holds a password)") == 0)
 			line = "database_url = \"password=x\"";
@@ -59,7 +68,7 @@ static char *complete(struct arena *arena, const struct config *config, const ch
 	return all;
 }
 
-/* The same without the lines about the secret, which differ. */
+/* The same without the lines about the secrets, which differ. */
 static bool same(struct arena *arena, const char *a, const char *b)
 {
 	struct rest first = {(const uint8_t *)a, strlen(a)}, second = {(const uint8_t *)b, strlen(b)};
@@ -67,7 +76,7 @@ static bool same(struct arena *arena, const char *a, const char *b)
 	while (first.size && second.size) {
 		const char *line = take_text(&first, arena, '\n'), *other = take_text(&second, arena, '\n');
 
-		if (strcmp(line, other) != 0 && strncmp(line, "jwt_secret", 10) != 0) {
+		if (strcmp(line, other) != 0 && !is_secret(line)) {
 			fprintf(stderr, "- %s\n+ %s\n", line, other);
 			return false;
 		}

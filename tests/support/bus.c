@@ -85,9 +85,10 @@ size_t bus_receive(struct bus_receiver *receiver, void *into, size_t size, int t
 	return len;
 }
 
-enum err bus_receiver_new(const struct config *config, struct bus_receiver **ret)
+enum err bus_receiver_new(const struct config *config, char problem[BUS_PROBLEM], struct bus_receiver **ret)
 {
 	(void)config;
+	(void)problem;
 	*ret = calloc(1, sizeof(**ret));
 	return *ret ? OK : ERR_MEMORY;
 }
@@ -97,9 +98,16 @@ void bus_receiver_free(struct bus_receiver *receiver)
 	free(receiver);
 }
 
-enum err bus_sender_new(const struct config *config, struct bus_sender **ret)
+void bus_refusals(struct bus_receiver *receiver, struct bus_refusals *ret)
+{
+	(void)receiver;
+	*ret = (struct bus_refusals){.unknown = 0};
+}
+
+enum err bus_sender_new(const struct config *config, char problem[BUS_PROBLEM], struct bus_sender **ret)
 {
 	(void)config;
+	(void)problem;
 	*ret = calloc(1, sizeof(**ret));
 	return *ret ? OK : ERR_MEMORY;
 }

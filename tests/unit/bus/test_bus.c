@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,20 +12,24 @@
 #include <cmocka.h>
 
 static unsigned char frame[FRAME_MAX];
+static char problem[BUS_PROBLEM];
 
-/* Endpoints of this process alone. */
+/* Endpoints in a folder of their own. */
 struct place {
+	char folder[40];
 	char endpoints[2][80];
 	const char *items[3];
 	struct config config;
 };
 
-static void place_make(struct place *place, const char *name, int count)
+static void place_make(struct place *place, int count)
 {
 	memset(place, 0, sizeof(*place));
+	strcpy(place->folder, "/tmp/invigil-bus-XXXXXX");
+	assert_non_null(mkdtemp(place->folder));
 	for (int i = 0; i < count; i++) {
-		snprintf(place->endpoints[i], sizeof(place->endpoints[i]), "ipc:///tmp/invigil-bus-%s-%d-%d",
-			 name, (int)getpid(), i);
+		snprintf(place->endpoints[i], sizeof(place->endpoints[i]), "ipc://%s/%d.sock", place->folder,
+			 i);
 		place->items[i] = place->endpoints[i];
 	}
 	place->config.bus_endpoints.items = place->items;
@@ -40,6 +45,7 @@ static void place_remove(struct place *place)
 {
 	for (int i = 0; i < place->config.bus_endpoints.count; i++)
 		unlink(place_path(place, i));
+	rmdir(place->folder);
 }
 
 static struct event event_make(uint64_t id)
@@ -67,11 +73,11 @@ static void test_round_trip(void **state UNUSED)
 	struct stat info;
 	size_t len;
 
-	place_make(&place, "round", 1);
-	assert_int_equal(bus_receiver_new(&place.config, &receiver), OK);
+	place_make(&place, 1);
+	assert_int_equal(bus_receiver_new(&place.config, problem, &receiver), OK);
 	assert_int_equal(stat(place_path(&place, 0), &info), 0);
 	assert_int_equal(info.st_mode & 0777, 0660);
-	assert_int_equal(bus_sender_new(&place.config, &sender), OK);
+	assert_int_equal(bus_sender_new(&place.config, problem, &sender), OK);
 
 	assert_int_equal(bus_receive(receiver, frame, sizeof(frame), 10), 0);
 	bus_send_event(sender, &sent);
@@ -108,11 +114,11 @@ static void test_waits_for_receiver(void **state UNUSED)
 	struct bus_sender *sender;
 	struct place place;
 
-	place_make(&place, "late", 1);
-	assert_int_equal(bus_sender_new(&place.config, &sender), OK);
+	place_make(&place, 1);
+	assert_int_equal(bus_sender_new(&place.config, problem, &sender), OK);
 	for (int i = 0; i < 100; i++)
 		bus_send_event(sender, &sent);
-	assert_int_equal(bus_receiver_new(&place.config, &receiver), OK);
+	assert_int_equal(bus_receiver_new(&place.config, problem, &receiver), OK);
 	for (int i = 0; i < 100; i++)
 		assert_true(bus_receive(receiver, frame, sizeof(frame), 5000) > 0);
 	assert_int_equal(bus_dropped(sender), 0);
@@ -128,12 +134,12 @@ static void test_flushes_before_leaving(void **state UNUSED)
 	struct bus_receiver *receiver;
 	struct place place;
 
-	place_make(&place, "brief", 1);
-	assert_int_equal(bus_receiver_new(&place.config, &receiver), OK);
+	place_make(&place, 1);
+	assert_int_equal(bus_receiver_new(&place.config, problem, &receiver), OK);
 	for (int i = 0; i < 10; i++) {
 		struct bus_sender *sender;
 
-		assert_int_equal(bus_sender_new(&place.config, &sender), OK);
+		assert_int_equal(bus_sender_new(&place.config, problem, &sender), OK);
 		bus_send_event(sender, &sent);
 		bus_sender_free(sender, 1000);
 		assert_true(bus_receive(receiver, frame, sizeof(frame), 5000) > 0);
@@ -151,9 +157,9 @@ static void test_full_queue(void **state UNUSED)
 	struct bus_sender *sender;
 	struct place place;
 
-	place_make(&place, "full", 2);
-	assert_int_equal(bus_receiver_new(&place.config, &receiver), OK);
-	assert_int_equal(bus_sender_new(&place.config, &sender), OK);
+	place_make(&place, 2);
+	assert_int_equal(bus_receiver_new(&place.config, problem, &receiver), OK);
+	assert_int_equal(bus_sender_new(&place.config, problem, &sender), OK);
 	for (int i = 0; i < 101000; i++) {
 		bus_send_head(sender, &session, (uint64_t)i);
 		if (i % 100 < 99)
@@ -169,22 +175,71 @@ static void test_full_queue(void **state UNUSED)
 
 static void test_refuses(void **state UNUSED)
 {
-	static const char *const rows[] = {
-	    "tcp://127.0.0.1:5555", "ipc://", "/tmp/x",
-	    "inproc://x",	    "",	      "ipc:///nonexistent/directory/bus.sock"};
+	static const struct {
+		const char *endpoint;
+		bool connects; /* a file that isn't there may come */
+		const char *problem;
+	} rows[] = {
+	    {"tcp://127.0.0.1:5555", false, "bus_secret_key: tcp:// needs a key here"},
+	    {"ipc://", false, "bus_endpoints: ipc://: must be ipc:///path or tcp://host:port"},
+	    {"ipc:///", false, "bus_endpoints: ipc:///: must be ipc:///path or tcp://host:port"},
+	    {"ipc://here.sock", false,
+	     "bus_endpoints: ipc://here.sock: must be ipc:///path or tcp://host:port"},
+	    /* open to everybody on this host */
+	    {"ipc://@bus", false, "bus_endpoints: ipc://@bus: must be ipc:///path or tcp://host:port"},
+	    {"/tmp/x", false, "bus_endpoints: /tmp/x: must be ipc:///path or tcp://host:port"},
+	    {"inproc://x", false, "bus_endpoints: inproc://x: must be ipc:///path or tcp://host:port"},
+	    {"", false, "bus_endpoints: : must be ipc:///path or tcp://host:port"},
+	    {"ipc:///nonexistent/directory/bus.sock", true,
+	     "bus_endpoints: cannot bind ipc:///nonexistent/directory/bus.sock: No such file or directory"},
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		const char *items[] = {rows[i], NULL};
+		const char *items[] = {rows[i].endpoint, NULL};
 		struct config config = {.bus_endpoints = {items, 1}};
 		struct bus_receiver *receiver = NULL;
 		struct bus_sender *sender = NULL;
 
-		assert_int_equal(bus_receiver_new(&config, &receiver), ERR_CONFIG);
+		assert_int_equal(bus_receiver_new(&config, problem, &receiver), ERR_CONFIG);
 		assert_null(receiver);
-		if (i + 1 < ARRAY_LEN(rows))
-			assert_int_equal(bus_sender_new(&config, &sender), ERR_CONFIG);
+		assert_string_equal(problem, rows[i].problem);
+		if (rows[i].connects)
+			continue;
+		assert_int_equal(bus_sender_new(&config, problem, &sender), ERR_CONFIG);
 		assert_null(sender);
+		assert_string_equal(problem, rows[i].problem);
 	}
+}
+
+/* Where everybody may make files, sticky or not, somebody could be there first. */
+static void test_folders(void **state UNUSED)
+{
+	static const struct {
+		mode_t mode;
+		enum err err;
+	} rows[] = {{0700, OK}, {0775, OK}, {0777, ERR_CONFIG}, {01777, ERR_CONFIG}, {0702, ERR_CONFIG}};
+	char folder[] = "/tmp/invigil-bus-folder-XXXXXX", endpoint[64], expected[BUS_PROBLEM];
+	const char *items[] = {endpoint, NULL};
+	struct config config = {.bus_endpoints = {items, 1}};
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(endpoint, sizeof(endpoint), "ipc://%s/bus.sock", folder);
+	snprintf(expected, sizeof(expected),
+		 "bus_endpoints: %s lies in a folder where everybody may make files", endpoint);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct bus_receiver *receiver = NULL;
+		struct bus_sender *sender = NULL;
+
+		assert_int_equal(chmod(folder, rows[i].mode), 0);
+		assert_int_equal(bus_receiver_new(&config, problem, &receiver), rows[i].err);
+		assert_int_equal(bus_sender_new(&config, problem, &sender), rows[i].err);
+		if (rows[i].err)
+			assert_string_equal(problem, expected);
+		bus_sender_free(sender, 0);
+		bus_receiver_free(receiver);
+	}
+	unlink(endpoint + strlen("ipc://"));
+	rmdir(folder);
 }
 
 int main(void)
@@ -195,6 +250,7 @@ int main(void)
 	    cmocka_unit_test(test_flushes_before_leaving),
 	    cmocka_unit_test(test_full_queue),
 	    cmocka_unit_test(test_refuses),
+	    cmocka_unit_test(test_folders),
 	};
 
 	return cmocka_run_group_tests_name("bus/bus", tests, NULL, NULL);

@@ -214,6 +214,10 @@ static void test_environment(void **state)
 	     {{"INVIGIL_JWT_SECRET_FILE", "nowhere"}, {"INVIGIL_JWT_SECRET", SECRET}},
 	     "INVIGIL_JWT_SECRET: set both this and jwt_secret_file; one must go\n",
 	     NULL},
+	    {VALID "/bus-key-file.conf",
+	     {{"INVIGIL_BUS_SECRET_KEY", "hush"}},
+	     "INVIGIL_BUS_SECRET_KEY: must be a key: 40 characters of Z85\n",
+	     NULL},
 	};
 
 	(void)state;
