@@ -458,8 +458,14 @@ static enum err find(struct pushd *pushd, struct conn *part, const char *join_co
 void gate_enter(struct conn *part, const struct id *session_id, const char *join_code)
 {
 	struct pushd *pushd = part->owner;
-	enum err err = id_is_nil(session_id) ? find(pushd, part, join_code) : enter(pushd, part, session_id);
+	enum err err;
 
+	if (part->dialect->staff && !(part->actor.role & ROLES_STAFF))
+		err = ERR_ACCESS_DENIED;
+	else if (id_is_nil(session_id))
+		err = find(pushd, part, join_code);
+	else
+		err = enter(pushd, part, session_id);
 	if (err)
 		refuse(pushd, part, err);
 }

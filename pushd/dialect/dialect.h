@@ -88,6 +88,8 @@ struct dialect {
 	bool inbox; /* spoken to one user about what lies in his inbox, and not to the members of a session */
 	bool quiet; /* who resumes hears what he missed and no opening, unless he missed too much; then it is
 		       his `resync` */
+	bool staff; /* nobody else may enter a session in it */
+	/* whoever may enter in a quiet dialect has one */
 	enum opening staff_opening, student_opening;
 	struct message *(*connected)(const struct greeting *greeting);
 	struct message *(*ack)(const char *ref, const struct doc *doc);

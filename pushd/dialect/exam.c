@@ -253,6 +253,7 @@ const struct dialect dialect_monitor = {
     .id = DIALECT_MONITOR,
     .name = "monitor",
     .quiet = true,
+    .staff = true,
     .staff_opening = OPENING_MONITOR,
     .error = exam_error,
     .snapshot = monitor_snapshot,

@@ -197,11 +197,24 @@ static void test_answers(void **state)
 	       "\"The time of this attempt is over.\"}]");
 }
 
+/* A resync of a quiet dialect is its opening, for whoever may enter in it. */
+static void test_openings(void **state)
+{
+	const struct dialect *const quiet[] = {&dialect_classroom, &dialect_exam, &dialect_monitor};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(quiet); i++) {
+		assert_true(quiet[i]->quiet);
+		assert_true(quiet[i]->staff_opening != OPENING_NONE);
+		assert_int_equal(quiet[i]->student_opening == OPENING_NONE, quiet[i]->staff);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_events), cmocka_unit_test(test_joined),  cmocka_unit_test(test_monitoring),
-	    cmocka_unit_test(test_clock),  cmocka_unit_test(test_answers),
+	    cmocka_unit_test(test_clock),  cmocka_unit_test(test_answers), cmocka_unit_test(test_openings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
