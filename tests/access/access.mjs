@@ -37,6 +37,16 @@ export async function notify(w) {
 	}
 }
 
+// What others would see of it, had a refused call changed anything.
+export async function look(w) {
+	const { session, class: class_id, test: test_id, student1, attempt1 } = w.variables;
+	const [heads] = await w.stack.db.rows(`SELECT sum(head) AS heads FROM session_streams
+		WHERE session_id = ANY ('{${[session, ...Object.keys(ROLES).map((name) => w.variables[name])].join(',')}}')`);
+	const docs = await Promise.all([`/classes/${class_id}`, `/tests/${test_id}`, `/users/${student1}`, `/sessions/${session}/groups`,
+		`/sessions/${session}/events`, ...(attempt1 ? [`/attempts/${attempt1}`] : [])].map((path) => w.rest('admin', 'GET', path)));
+	return JSON.stringify([heads, ...docs.map(({ body }) => ({ ...body, server_time: 0, time_remaining_seconds: 0 }))]);
+}
+
 // {name} in a path or a body becomes what it stands for; {own.notification} is the caller's.
 export const fill = (w, person, value) => JSON.parse(JSON.stringify(value).replace(/\{([\w.]+)\}/g,
 	(text, name) => w.variables[name.replace(/^own\b/, person)] ?? text));

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { PAPERS, newId } from '../support/world.mjs';
 import { theStack } from '../support/stack.mjs';
-import { ROLES, fill, notify, table, world } from './access.mjs';
+import { ROLES, fill, look, notify, table, world } from './access.mjs';
 
 const ROUTES = table('routes.txt');
 const PEOPLE = [...Object.keys(ROLES), 'nobody'];
@@ -72,16 +72,6 @@ async function ask(w, person, row) {
 }
 
 const FATES = /^2\d\d$/;
-
-// What others would see of it, had a refused call changed anything.
-async function look(w) {
-	const { session, class: class_id, test: test_id, student1, attempt1 } = w.variables;
-	const [heads] = await stack.db.rows(`SELECT sum(head) AS heads FROM session_streams
-		WHERE session_id = ANY ('{${[session, ...Object.keys(ROLES).map((name) => w.variables[name])].join(',')}}')`);
-	const docs = await Promise.all([`/classes/${class_id}`, `/tests/${test_id}`, `/users/${student1}`, `/sessions/${session}/groups`,
-		`/sessions/${session}/events`, ...(attempt1 ? [`/attempts/${attempt1}`] : [])].map((path) => w.rest('admin', 'GET', path)));
-	return JSON.stringify([heads, ...docs.map(({ body }) => ({ ...body, server_time: 0, time_remaining_seconds: 0 }))]);
-}
 
 test('the table has the routes that there are', () => {
 	assert.deepEqual(ROUTES.map(({ route }) => route), printed.map(({ route }) => route));

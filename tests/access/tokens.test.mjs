@@ -1,9 +1,11 @@
 // Forged tokens, at every door: REST (a route that asks for the account, and a hot one whose statement does), and the opening of a
-// socket in each dialect, the token in the query and as subprotocol. Each is an administrator's, had it been believed.
+// socket in each dialect, the token in the query and as subprotocol, over Socket.IO by either transport in the CONNECT packet and in
+// the query. Each is an administrator's, had it been believed.
 import assert from 'node:assert/strict';
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { Socket } from '../support/socket.mjs';
+import { SocketIo } from '../support/socketio.mjs';
 import { theStack } from '../support/stack.mjs';
 import { newId } from '../support/world.mjs';
 import { world } from './access.mjs';
@@ -58,10 +60,11 @@ const FORGED = {
 	'a user by number': () => made(HEADER, claims({ user_id: 1 })),
 	'a list of roles': () => made(HEADER, claims({ role: ['ADMIN'] })),
 	'an unknown role': () => made(HEADER, claims({ role: 'ROOT' })),
+	// of users of their own: these tokens are genuine, and how often one tries is counted
 	'a role that the user has not': () => made(HEADER, claims({ user_id: w.variables.student1 })),
 	'a user who is not': () => made(HEADER, claims({ user_id: newId() })),
 	'nobody in particular': () => made(HEADER, claims({ user_id: '00000000-0000-0000-0000-000000000000' })),
-	'the last of two roles': () => made(HEADER, JSON.stringify(claims({ user_id: w.variables.student1 })).replace('"role"', '"role":"STUDENT","role"')),
+	'the last of two roles': () => made(HEADER, JSON.stringify(claims({ user_id: w.variables.student2 })).replace('"role"', '"role":"STUDENT","role"')),
 	'claims that are no object': () => made(HEADER, '[1]'),
 	'a huge one': () => made(HEADER, claims({ pad: 'x'.repeat(9000) })),
 };
@@ -77,9 +80,19 @@ async function knock(path, token, protocols) {
 	return { heard: JSON.stringify(socket.heard), code: how?.code ?? how };
 }
 
+// What the CONNECT_ERROR says, and what else is heard.
+async function knockSocketIo(transport, told) {
+	const socket = await SocketIo.to(stack.port, { transports: [transport], headers: { 'x-forwarded-for': elsewhere() }, ...told });
+	const isIn = await socket.isIn();
+	await socket.lose();
+	return { isIn, refused: socket.refused, heard: socket.heard };
+}
+
 test('what is forged here would be believed, were it not', async () => {
 	assert.equal((await w.rest('nobody', 'GET', '/auth/me', { token: made(HEADER, claims()) })).body.role, 'ADMIN');
 	assert.equal((await w.rest('nobody', 'GET', '/auth/me', { token: made({ ...HEADER, kid: 'any' }, claims({ nbf: now - 5, aud: ['x'] })) })).status, 200);
+	const token = made(HEADER, claims());
+	for (const told of [{ auth: { token } }, { query: { token } }]) assert.ok((await knockSocketIo('polling', told)).isIn);
 });
 
 describe('a token with', { concurrency: 8 }, () => {
@@ -99,6 +112,17 @@ describe('a token with', { concurrency: 8 }, () => {
 				if (token.length > 8000 && [400, 414, 431, 1006].includes(code)) continue;
 				assert.equal(code, 1008, path);
 				assert.match(heard, path === '/ws' ? /^\[\{"error":"Authentication failed","code":1008/ : /^\[\{"type":"error",("data":\{)?[^}]*"code":"AUTH_FAILED"/);
+			}
+			for (const transport of ['polling', 'websocket']) {
+				for (const told of [{ auth: { token } }, { query: { token } }]) {
+					const { isIn, refused, heard } = await knockSocketIo(transport, told);
+					assert.equal(isIn, false);
+					assert.deepEqual(heard, []);
+					// likewise: then nobody gets as far as to be refused
+					if (token.length > 8000 && told.query && !refused.data) continue;
+					assert.equal(refused.message, 'Authentication failed', `${transport} ${Object.keys(told)}`);
+					assert.equal(refused.data.code, 'AUTH_FAILED');
+				}
 			}
 			if (/^[\w.-]+$/.test(token) && token.length < 4000) {
 				assert.equal((await knock(`/api/v1/sessions/${session}/ws`, null, ['bearer', token])).code, 1008);

@@ -1,5 +1,5 @@
 // The official Socket.IO client as a test sees it, with the same words as socket.mjs: everything heard, in order, as
-// { type, data }, and how it ended. Its line to the server is a cable that can be pulled.
+// { type, data }, with an offset that isn't enumerable, and how it ended. Its line to the server is a cable that can be pulled.
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { io } from 'socket.io-client';
@@ -30,6 +30,11 @@ export class SocketIo {
 		return new SocketIo(await Proxy.to(port), options);
 	}
 
+	// By what a client comes back: sent with its token.
+	get pid() {
+		return this.ws._pid;
+	}
+
 	get transport() {
 		return this.ws.io.engine?.transport?.name;
 	}
@@ -42,7 +47,7 @@ export class SocketIo {
 		}
 		const [data, offset, ...more] = args;
 		if (args.length === 0 || more.length > 0 || !['string', 'undefined'].includes(typeof offset)) this.odd = [type, ...args];
-		this.heard.push({ type, data });
+		this.heard.push(Object.defineProperty({ type, data }, 'offset', { value: offset }));
 		this.wake();
 	}
 
