@@ -57,19 +57,39 @@ static bool is_staff(const struct conn *conn)
 
 /* --- what is said of a room --- */
 
-static const char *presence_of(const void *context, const struct id *user_id)
+static size_t weight(const char *presence)
 {
 	static const char *const by_weight[] = {"active", "idle", "away"};
-	const struct room *room = context;
-	size_t best = ARRAY_LEN(by_weight);
+	size_t at = 0;
 
-	/* who is here twice is as present as he can be */
-	for (const struct conn *conn = room_next(room, NULL); conn;
-	     conn = room_next(room, (struct conn *)conn))
-		for (size_t i = 0; i < best && id_equal(&conn->actor.user_id, user_id); i++)
-			if (strcmp(conn->presence, by_weight[i]) == 0)
-				best = i;
-	return best < ARRAY_LEN(by_weight) ? by_weight[best] : NULL;
+	while (at < ARRAY_LEN(by_weight) && strcmp(by_weight[at], presence) != 0)
+		at++;
+	return at;
+}
+
+/* What everybody here says of himself, by user; who is here twice is as present as he can be. NULL: no
+ * memory. */
+static struct map *presences_new(const struct room *room)
+{
+	struct map *presences = map_new();
+
+	for (struct conn *conn = room_next(room, NULL); presences && conn; conn = room_next(room, conn)) {
+		const struct id *user = &conn->actor.user_id;
+		const char *known = map_find(presences, user);
+
+		if (known && weight(known) <= weight(conn->presence))
+			continue;
+		if (!map_put(presences, user, (void *)(uintptr_t)conn->presence)) {
+			map_free(presences);
+			return NULL;
+		}
+	}
+	return presences;
+}
+
+static const char *presence_of(const void *presences, const struct id *user_id)
+{
+	return map_find(presences, user_id);
 }
 
 static struct scene scene_of(const struct room *room, int64_t now)
@@ -80,8 +100,6 @@ static struct scene scene_of(const struct room *room, int64_t now)
 	    .ends_at = room->ends_at,
 	    .over = room->over,
 	    .now = now,
-	    .presence = presence_of,
-	    .room = room,
 	};
 }
 
@@ -544,10 +562,25 @@ void room_admit(struct room *room, struct conn *conn, const struct connect_item 
 	replay(room);
 }
 
+/* One walk through the room for who is in it, and not one for each of them. */
+static struct message *tell_members(const struct room *room, const struct conn *conn, const struct doc *doc,
+				    struct scene *scene)
+{
+	struct map *presences = presences_new(room);
+	struct message *opening;
+
+	scene->presence = presence_of;
+	scene->presences = presences;
+	opening = presences ? conn->dialect->snapshot(doc, scene) : NULL;
+	map_free(presences);
+	return opening;
+}
+
 void room_snapshot(struct room *room, struct conn *conn, const struct doc *doc, int64_t now)
 {
 	struct scene scene = room_scene(conn, now);
-	struct message *opening = conn->dialect->snapshot(doc, &scene);
+	struct message *opening = opening_of(conn) == OPENING_MEMBERS ? tell_members(room, conn, doc, &scene)
+								      : conn->dialect->snapshot(doc, &scene);
 
 	conn->snapshot_due = false;
 	if (opening)

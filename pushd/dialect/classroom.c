@@ -92,7 +92,7 @@ static const char *status_of(const struct scene *scene, const char *person, size
 	struct id user_id;
 
 	if (read_user_id(person, len, &user_id))
-		status = scene->presence(scene->room, &user_id);
+		status = scene->presence(scene->presences, &user_id);
 	if (!status && json_syntax_member(person, len, "connected", &part) && part.value_len == 4)
 		status = "active";
 	return status ? status : "offline";

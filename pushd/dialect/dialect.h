@@ -37,9 +37,9 @@ struct scene {
 	int64_t ends_at;   /* ms; SESSION_NO_DEADLINE: no clock runs */
 	bool over;	   /* the session is */
 	int64_t now;
-	/* "active", "idle" or "away", as he says himself; NULL: he isn't here. */
-	const char *(*presence)(const void *room, const struct id *user_id);
-	const void *room;
+	/* With OPENING_MEMBERS: "active", "idle" or "away", as he says himself; NULL: he isn't here. */
+	const char *(*presence)(const void *presences, const struct id *user_id);
+	const void *presences;
 };
 
 /* What `connected` tells. */

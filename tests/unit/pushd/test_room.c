@@ -812,6 +812,61 @@ static struct fake *enter_exam(const struct dialect *dialect, enum role role, ui
 	return fake;
 }
 
+/* What each says of himself; who is here twice is as present as he can be. */
+static void test_present_people(void **state)
+{
+	static const struct {
+		const char *says[3]; /* on each of his connections */
+		bool connected;	     /* the database says so */
+		const char *status;
+	} rows[] = {
+	    {{"active"}, true, "active"},
+	    {{"idle"}, true, "idle"},
+	    {{"away"}, true, "away"},
+	    {{"away", "idle"}, true, "idle"},
+	    {{"idle", "away"}, true, "idle"},
+	    {{"away", "active", "idle"}, true, "active"},
+	    {{"away", "away", "away"}, true, "away"},
+	    {{"idle"}, false, "idle"},
+	    {{NULL}, true, "active"},
+	    {{NULL}, false, "offline"},
+	};
+	struct fake *fakes[ARRAY_LEN(rows)][3] = {{NULL}},
+		    *asker = enter_exam(&dialect_classroom, ROLE_TEACHER, 0, NULL);
+	char text[4096] = "{\"participants\":[", expected[64], user[ID_TEXT];
+	struct doc doc = {.text = text};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct id id = id_make();
+
+		for (size_t j = 0; j < 3 && rows[i].says[j]; j++) {
+			fakes[i][j] = enter(ROLE_STUDENT, 0, 0);
+			fakes[i][j]->conn->actor.user_id = id;
+			fakes[i][j]->conn->presence = rows[i].says[j];
+		}
+		id_format(&id, user);
+		snprintf(
+		    text + strlen(text), sizeof(text) - strlen(text),
+		    "%s{\"user_id\":\"%s\",\"user_name\":\"N%zu\",\"role\":\"STUDENT\",\"connected\":%s}",
+		    i ? "," : "", user, i, rows[i].connected ? "true" : "false");
+	}
+	strcat(text, "]}");
+	doc.len = strlen(text);
+	room_snapshot(room, asker->conn, &doc, 0);
+	assert_int_equal(asker->count, 1);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		snprintf(expected, sizeof(expected), "\"N%zu\",\"role\":\"STUDENT\",\"status\":\"%s\"}", i,
+			 rows[i].status);
+		if (!strstr(asker->wrote[0], expected))
+			fail_msg("%s is not in %s", expected, asker->wrote[0]);
+		for (size_t j = 0; j < 3; j++)
+			if (fakes[i][j])
+				fake_free(fakes[i][j]);
+	}
+	fake_free(asker);
+}
+
 static void give_state(struct fake *fake)
 {
 	static const char text[] = "{\"session\":{},\"attempt\":null,\"participants\":[]}";
@@ -911,6 +966,7 @@ int main(void)
 	    TEST(test_unread_resync),
 	    TEST(test_unread_fails),
 	    TEST(test_unread_slowly),
+	    TEST(test_present_people),
 	    TEST(test_openings),
 	    TEST(test_quiet_return),
 	};
