@@ -131,7 +131,7 @@ export class Soak {
 			await first.client.leave();
 			await second.client.leave(true);
 		}
-		for (const exam of this.exams) this.wrong.push(...await checkPresence(exam, PRESENCE_MS));
+		for (const wrong of await Promise.all(this.exams.map((exam) => checkPresence(exam, PRESENCE_MS)))) this.wrong.push(...wrong);
 	}
 
 	// Students go on writing into the deadline of some; the others' teachers end them by hand.
