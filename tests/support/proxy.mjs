@@ -11,12 +11,15 @@ export class Proxy {
 		this.server = net.createServer((client) => this.accept(client));
 	}
 
-	static async to(port) {
-		const proxy = new Proxy(port);
-		await new Promise((done) => { proxy.server.listen(0, '127.0.0.1', done); });
-		proxy.port = proxy.server.address().port;
-		proxy.base = `http://127.0.0.1:${proxy.port}`;
-		return proxy;
+	static to(port) {
+		return new Proxy(port).listen();
+	}
+
+	async listen() {
+		await new Promise((done) => { this.server.listen(0, '127.0.0.1', done); });
+		this.port = this.server.address().port;
+		this.base = `http://127.0.0.1:${this.port}`;
+		return this;
 	}
 
 	accept(client) {
