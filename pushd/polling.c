@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "pushd/exchange.h"
+#include "pushd/goodbye.h"
 
 #define ARGUMENT_TEXT 8448 /* the library gives up at the first argument that doesn't fit */
 #define WORD_TEXT     64   /* of the arguments that Engine.IO has */
@@ -299,14 +300,17 @@ static int received(struct polling_link *link, const void *in, size_t len)
 	return link->session ? 0 : -1;
 }
 
-/* 1000, 1001 or no code at all is a goodbye; anything else tells of trouble. */
-static void peer_closes(struct polling_link *link, const unsigned char *in, size_t len)
+/* The library would echo a faulty close, unless it is left at once. */
+static int peer_closes(struct polling_link *link, const unsigned char *in, size_t len)
 {
-	int code = len >= 2 ? in[0] << 8 | in[1] : LWS_CLOSE_STATUS_NORMAL;
+	const struct goodbye goodbye = goodbye_read(in, len);
 
 	link->finishing = true;
-	give_back(link, code == LWS_CLOSE_STATUS_NORMAL || code == LWS_CLOSE_STATUS_GOINGAWAY ||
-			    code == LWS_CLOSE_STATUS_NO_STATUS);
+	give_back(link, goodbye.clean);
+	if (!goodbye.fault)
+		return 0;
+	lws_close_reason(link->wsi, (enum lws_close_status)goodbye.fault, NULL, 0);
+	return -1;
 }
 
 static int finish(struct polling_link *link)
@@ -331,8 +335,7 @@ int polling_callback(struct polling_link **link, int reason, const void *in, siz
 	case LWS_CALLBACK_TIMER:
 		return finish(*link);
 	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-		peer_closes(*link, in, len);
-		return 0;
+		return peer_closes(*link, in, len);
 	case LWS_CALLBACK_CLOSED:
 		give_back(*link, false);
 		link_free(*link);

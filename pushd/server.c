@@ -26,6 +26,7 @@
 #include "core/log.h"
 #include "pushd/command.h"
 #include "pushd/gate.h"
+#include "pushd/goodbye.h"
 #include "pushd/handshake.h"
 #include "pushd/status.h"
 
@@ -271,14 +272,18 @@ static void received(struct lws *wsi, struct session *session, const void *in, s
 
 /* --- closing --- */
 
-/* 1000, 1001 or no code at all is a goodbye; anything else tells of trouble. */
-static void peer_closes(struct session *session, const unsigned char *in, size_t len)
+/* The library would echo a faulty close, unless it is left at once. */
+static int peer_closes(struct lws *wsi, struct session *session, const unsigned char *in, size_t len)
 {
-	int code = len >= 2 ? in[0] << 8 | in[1] : CLOSE_NORMAL;
+	const struct goodbye goodbye = goodbye_read(in, len);
 
 	session->peer_closing = true;
-	session->peer_clean = code == CLOSE_NORMAL || code == CLOSE_GOING_AWAY;
-	conn_close(session->conn, code, "by the client", session->peer_clean ? END_CLEAN : END_LOST);
+	session->peer_clean = goodbye.clean;
+	conn_close(session->conn, goodbye.code, "by the client", goodbye.clean ? END_CLEAN : END_LOST);
+	if (!goodbye.fault)
+		return 0;
+	lws_close_reason(wsi, (enum lws_close_status)goodbye.fault, NULL, 0);
+	return -1;
 }
 
 /* The library asks whether to go on: not with a connection that is through. */
@@ -319,8 +324,7 @@ static int ws_callback(struct lws *wsi, enum lws_callback_reasons reason, struct
 	case LWS_CALLBACK_TIMER:
 		return finish(wsi, session);
 	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-		peer_closes(session, in, len);
-		return 0;
+		return peer_closes(wsi, session, in, len);
 	case LWS_CALLBACK_CLOSED:
 		closed(wsi, session);
 		return 0;
@@ -349,7 +353,8 @@ static int http_request(struct lws *wsi, const char *path)
 {
 	bool head = lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
 	bool known = head || lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0;
-	bool more = known && lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) == 0;
+	bool more = known && lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) == 0 &&
+		    lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) == 0;
 	struct status_answer answer;
 	struct message *body;
 	bool sent;
