@@ -19,11 +19,13 @@
 #include "core/address.h"
 #include "core/log.h"
 #include "pushd/handshake.h"
+#include "pushd/head.h"
 
 #define BACKLOG	     4096
 #define HEAD_MAX     16384 /* bytes of a request head */
 #define HEAD_MS	     10000 /* and the time it may take to come */
 #define PATIENCE_MS  1000  /* how often that is looked at, and how long we rest when out of files */
+#define RESTS_MOST   64	   /* pieces of what is sent behind a head that is turned away */
 #define ACCEPTS_MOST 256   /* in one turn of the loop */
 #define FILES_KEPT   64	   /* for the lanes' way back to the database, and the bus; a quarter of few */
 
@@ -68,6 +70,18 @@ static void let_go(struct newcomer *newcomer)
 	uv_close((uv_handle_t *)&newcomer->poll, newcomer_free);
 }
 
+/* Says why, and reads what has come behind it: else the kernel would take the answer back. */
+static void turn_away(struct newcomer *newcomer, const char *answer)
+{
+	char rest[4096];
+
+	(void)send(newcomer->fd, answer, strlen(answer), MSG_DONTWAIT | MSG_NOSIGNAL);
+	for (int i = 0; i < RESTS_MOST; i++)
+		if (recv(newcomer->fd, rest, sizeof(rest), MSG_DONTWAIT) <= 0)
+			break;
+	let_go(newcomer);
+}
+
 static void hand_on(struct newcomer *newcomer)
 {
 	const struct listener_hooks *hooks = &newcomer->listener->hooks;
@@ -79,10 +93,19 @@ static void hand_on(struct newcomer *newcomer)
 	let_go(newcomer);
 }
 
+static void judge(struct newcomer *newcomer, const char *fault)
+{
+	if (fault)
+		turn_away(newcomer, fault);
+	else
+		hand_on(newcomer);
+}
+
 static void on_readable(uv_poll_t *poll, int status, int events UNUSED)
 {
 	struct newcomer *newcomer = poll->data;
 	struct buf *head = &newcomer->head;
+	size_t end;
 	ssize_t got;
 
 	if (status < 0 || !buf_reserve(head, 2048)) {
@@ -97,10 +120,9 @@ static void on_readable(uv_poll_t *poll, int status, int events UNUSED)
 		return;
 	}
 	head->len += (size_t)got;
-	if (handshake_end(head->data, head->len))
-		hand_on(newcomer);
-	else if (head->len >= HEAD_MAX)
-		let_go(newcomer);
+	end = handshake_end(head->data, head->len);
+	if (end || head->len >= HEAD_MAX)
+		judge(newcomer, end ? head_fault(head->data, end) : head_too_long());
 }
 
 static bool welcome(struct listener *listener, int fd)
