@@ -13,6 +13,8 @@
 #include "fcgi-app/http/gateway.h"
 
 #define BUS_LINGER_MS 200
+#define PATIENCE_MS                                                                                          \
+	65000 /* longer than web servers keep a connection that nothing comes on: they close it, not we */
 
 struct worker {
 	struct service service;
@@ -247,7 +249,7 @@ int worker_serve(const struct config *config, int listen_fd, const struct togeth
 	int64_t served = 0;
 	if (!worker_init(&worker, config, together))
 		return 1;
-	struct gateway *gateway = gateway_new(listen_fd);
+	struct gateway *gateway = gateway_new(listen_fd, PATIENCE_MS);
 	catch_signals();
 	while (gateway && !stopping && (life == 0 || served < life) && gateway_accept(gateway, &exchange)) {
 		gateway = answer(&worker, gateway, &exchange);

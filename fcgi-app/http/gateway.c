@@ -1,18 +1,27 @@
 #define _GNU_SOURCE /* environ */
 #include "fcgi-app/http/gateway.h"
 
+#include <errno.h>
 #include <fcgiapp.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 struct gateway {
 	FCGX_Request request;
-	long long unread; /* of the request's body */
-	int waiting;	  /* epoll on the listening socket; -1: the accept itself must do */
+	int listening;
+	int64_t patience_ms; /* with a web server that says nothing, or takes nothing, in the middle of a
+				request */
+	long long unread;    /* of the request's body */
+	int waiting;	     /* epoll on the listening socket; -1: the accept itself must do */
 };
+
+static volatile sig_atomic_t stopping;
 
 /* Workers that wait in accept() are woken in turn, so that each request meets the one that has slept longest:
  * its memory and its database backend's have long left the cache. epoll wakes the same few as long as they
@@ -28,22 +37,33 @@ static int wait_for(int listen_fd)
 	return waiting;
 }
 
-static struct gateway *make(int listen_fd, int waiting)
+/* libfcgi checks the addresses of FCGI_WEB_SERVER_ADDRS in its own accept, so there it has to be that one. */
+static bool accepts_itself(void)
+{
+	const char *addresses = getenv("FCGI_WEB_SERVER_ADDRS");
+	return addresses && *addresses;
+}
+
+static struct gateway *make(int listen_fd, int64_t patience_ms, int waiting)
 {
 	struct gateway *gateway = calloc(1, sizeof(*gateway));
+	const int theirs = accepts_itself() ? listen_fd : -1;
 	if (gateway &&
-	    (FCGX_Init() || FCGX_InitRequest(&gateway->request, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR))) {
+	    (FCGX_Init() || FCGX_InitRequest(&gateway->request, theirs, FCGI_FAIL_ACCEPT_ON_INTR))) {
 		free(gateway);
 		return NULL;
 	}
-	if (gateway)
+	if (gateway) {
+		gateway->listening = listen_fd;
+		gateway->patience_ms = patience_ms;
 		gateway->waiting = waiting;
+	}
 	return gateway;
 }
 
-struct gateway *gateway_new(int listen_fd)
+struct gateway *gateway_new(int listen_fd, int64_t patience_ms)
 {
-	struct gateway *gateway = make(listen_fd, -1);
+	struct gateway *gateway = make(listen_fd, patience_ms, -1);
 	if (gateway)
 		gateway->waiting = wait_for(listen_fd);
 	return gateway;
@@ -51,7 +71,7 @@ struct gateway *gateway_new(int listen_fd)
 
 struct gateway *gateway_next(struct gateway *gateway)
 {
-	struct gateway *next = make(gateway->request.listen_sock, gateway->waiting);
+	struct gateway *next = make(gateway->listening, gateway->patience_ms, gateway->waiting);
 	if (next)
 		gateway->waiting = -1;
 	return next;
@@ -83,12 +103,54 @@ static bool fastcgi_write(void *stream, const char *bytes, size_t len)
 	return len <= INT_MAX && FCGX_PutStr(bytes, (int)len, gateway->request.out) == (int)len;
 }
 
-bool gateway_accept(struct gateway *gateway, struct exchange *ret)
+/* -1: told to stop, or the socket is of no use. */
+static int accept_one(const struct gateway *gateway)
 {
 	struct epoll_event event;
-	if (gateway->waiting >= 0)
-		(void)epoll_wait(gateway->waiting, &event, 1, -1);
-	if (FCGX_Accept_r(&gateway->request) < 0)
+	int fd = -1;
+	while (fd < 0 && !stopping) {
+		if (gateway->waiting >= 0)
+			(void)epoll_wait(gateway->waiting, &event, 1, -1);
+		fd = stopping ? -1 : accept4(gateway->listening, NULL, NULL, SOCK_CLOEXEC);
+		if (fd < 0 && errno != EINTR && errno != ECONNABORTED)
+			return -1;
+	}
+	return fd;
+}
+
+/* Hands libfcgi a connection that it takes for a kept one. It reads without a limit of time, so the socket
+ * has it: else as many halves of requests as there are workers would stop them all. */
+static bool connect_one(struct gateway *gateway)
+{
+	const struct timeval patience = {.tv_sec = gateway->patience_ms / 1000,
+					 .tv_usec = gateway->patience_ms % 1000 * 1000};
+	const int fd = accept_one(gateway);
+	if (fd < 0)
+		return false;
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	gateway->request.ipcFd = fd;
+	gateway->request.keepConnection = 1;
+	return true;
+}
+
+/* False: told to stop, or the socket is of no use. */
+static bool accept_request(struct gateway *gateway)
+{
+	if (gateway->request.listen_sock >= 0)
+		return FCGX_Accept_r(&gateway->request) >= 0;
+	/* whoever brings no request is gone when libfcgi gives up, for want of a socket to accept others from
+	 */
+	do {
+		if (gateway->request.ipcFd < 0 && !connect_one(gateway))
+			return false;
+	} while (FCGX_Accept_r(&gateway->request) < 0 && !stopping);
+	return !stopping || gateway->request.in;
+}
+
+bool gateway_accept(struct gateway *gateway, struct exchange *ret)
+{
+	if (!accept_request(gateway))
 		return false;
 	const char *length = FCGX_GetParam("CONTENT_LENGTH", gateway->request.envp);
 	gateway->unread = length ? strtoll(length, NULL, 10) : 0;
@@ -116,6 +178,7 @@ void gateway_finish(struct gateway *gateway)
 
 void gateway_stop(void)
 {
+	stopping = 1;
 	FCGX_ShutdownPending();
 }
 

@@ -4,14 +4,16 @@
 #define INVIGIL_APP_HTTP_GATEWAY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/compiler.h"
 #include "fcgi-app/http/request.h"
 
 struct gateway;
 
-/* On a listening socket. NULL: no memory, or libfcgi refuses. */
-struct gateway *gateway_new(int listen_fd);
+/* On a listening socket. A web server that is silent for `patience_ms` in the middle of a request, or between
+ * two on a connection that it keeps, loses it. NULL: no memory, or libfcgi refuses. */
+struct gateway *gateway_new(int listen_fd, int64_t patience_ms);
 /* The next one of a worker that hands `gateway` over, with the request that it has. NULL: no memory, and
  * nothing has changed. */
 struct gateway *gateway_next(struct gateway *gateway);
