@@ -4,12 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* NULL when it isn't there, no text, or longer than any of ours. */
-static char *copy_member(const struct socketio_auth *auth, const char *name, size_t most)
+/* NULL when it isn't there, no text, or longer than any of ours. False: no memory. */
+static bool copy_member(const struct socketio_auth *auth, const char *name, size_t most, char **ret)
 {
 	const char *text = json_text(json_member(auth->value, name));
 
-	return text && strlen(text) <= most ? strdup(text) : NULL;
+	if (!text || strlen(text) > most)
+		return true;
+	*ret = strdup(text);
+	return *ret;
 }
 
 struct client *client_new(struct clients *clients, struct socketio_socket *socket,
@@ -24,9 +27,12 @@ struct client *client_new(struct clients *clients, struct socketio_socket *socke
 	client->socket = socketio_ref(socket);
 	list_init(&client->subscriptions);
 	list_init(&client->in_due);
-	client->pid = copy_member(auth, "pid", PID_TEXT);
-	client->offset = copy_member(auth, "offset", (size_t)SUBSCRIPTIONS_MAX * OFFSET_TEXT);
-	return client;
+	/* without what he brought he would begin anew */
+	if (copy_member(auth, "pid", PID_TEXT, &client->pid) &&
+	    copy_member(auth, "offset", (size_t)SUBSCRIPTIONS_MAX * OFFSET_TEXT, &client->offset))
+		return client;
+	client_unref(client);
+	return NULL;
 }
 
 struct client *client_ref(struct client *client)

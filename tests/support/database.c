@@ -196,6 +196,14 @@ static const struct column {
     {"class_id", DATABASE_ID, NULL},
     {"created_at", "1768732200000", NULL},
     {"doc", "{\"id\":\"" DATABASE_ID "\"}", NULL},
+    {"doc",
+     "{\"participants\":[{\"user_id\":\"" DATABASE_ID
+     "\",\"user_name\":\"Ada\",\"role\":\"STUDENT\",\"connected\":true}]}",
+     "session_members"},
+    {"doc",
+     "{\"session\":{\"status\":\"IN_PROGRESS\",\"ends_at\":\"2126-01-18T10:30:00.000Z\"},\"attempt\":{\"id\":"
+     "\"" DATABASE_ID "\"}}",
+     "stream_state"},
     {"due", "f", NULL},
     {"email", "ada@school.example", NULL},
     {"ends_at", "1768735800000", NULL},
