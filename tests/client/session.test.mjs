@@ -264,6 +264,8 @@ describe('answers', () => {
 
 		const second = socketOf(world, 'student1', { baseUrl: proxy.base, storage, attemptId: world.variables.attempt1 });
 		assert.equal(second.pending, 3, 'the new page knows at once');
+		assert.deepEqual(second.unsaved.map(({ kind, body }) => [kind, body.answer ?? body.violation_type]),
+			[['answer', 'offline'], ['answer', 'offline, then another'], ['violation', 'TAB_SWITCH']], 'and can show what they are');
 		const done = second.connect();
 		await pause(300);
 		proxy.mend();

@@ -688,6 +688,8 @@ export class SessionSocket extends Channel<SessionEvents> {
 	flush(): Promise<void>;
 	/** What the server hasn't acknowledged yet. */
 	readonly pending: number;
+	/** What these are: for a page that was loaded anew, to be shown over what the server has. */
+	readonly unsaved: OutboxItem[];
 	readonly saveState: SaveState;
 	/** What is unsaved would survive a reload. */
 	readonly persistent: boolean;

@@ -584,6 +584,11 @@ class Outbox {
 		return Object.keys(answers).length + Object.keys(marks).length;
 	}
 
+	get items() {
+		const { answers, marks } = this.#read();
+		return [...Object.values(answers), ...Object.values(marks)];
+	}
+
 	// The newest answer to a question takes the place of an older one.
 	addAnswer(body) {
 		this.#change(({ answers }) => {
@@ -1324,6 +1329,11 @@ export class SessionSocket extends Channel {
 	/** How many answers and marks the server hasn't acknowledged. */
 	get pending() {
 		return this.#outbox?.size ?? 0;
+	}
+
+	/** What they are: a page that was loaded anew shows them over what the server has. */
+	get unsaved() {
+		return this.#outbox?.items ?? [];
 	}
 
 	/** 'saved', 'saving', or 'offline': kept here until the server can be reached. */
