@@ -28,6 +28,12 @@ export function afterwards(code) {
 	return next.startsWith('/') && !next.startsWith('/login') && !next.startsWith('/register') ? next : '/';
 }
 
+/** The same door's other side, which leads to the same place. */
+export function withNext(path) {
+	const next = query().get('next');
+	return next ? `${path}?next=${encodeURIComponent(next)}` : path;
+}
+
 export default function Login() {
 	const user = useUser();
 	const [email, setEmail] = useState('');
@@ -63,6 +69,6 @@ export default function Login() {
 						autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="6" class="code"/>`}
 				<${Button} kind="main" type="submit" busy=${login.busy} class="full">${t('login.submit')}<//>
 			</form>
-			<p class="door-more">${t('login.new_here')} <a href=${to(`/register${next ? `?next=${encodeURIComponent(next)}` : ''}`)}>${t('login.register')}</a></p>
+			<p class="door-more">${t('login.new_here')} <a href=${to(withNext('/register'))}>${t('login.register')}</a></p>
 		<//>`;
 }

@@ -14,11 +14,14 @@ import { Button, Empty, ErrorBox, Page, Skeleton } from './ui/index.js';
 const ROUTES = [
 	{ path: '/login', load: () => import('./login.js'), styles: ['login'], bare: true },
 	{ path: '/register', load: () => import('./register.js'), styles: ['login'], bare: true },
+	{ path: '/my', roles: ['STUDENT'], load: () => import('./student/sessions.js'), styles: ['student'], nav: 'student.nav' },
+	{ path: '/my/:id', roles: ['STUDENT'], load: () => import('./student/session.js'), styles: ['student', 'paper'], bare: true },
+	{ path: '/join/:code', roles: ['STUDENT'], load: () => import('./student/join.js') },
 	{ path: '/', roles: ['ADMIN', 'TEACHER', 'STUDENT', 'SERVICE'], load: () => import('./home.js') },
 ];
 
 // Where '/' leads.
-const HOMES = {};
+const HOMES = { STUDENT: '/my' };
 
 const sheets = new Map();
 

@@ -1,10 +1,10 @@
 // A student's own account, where the school allows it.
 import { html, useEffect, useState } from './html.js';
 import { t } from './i18n.js';
-import { navigate, query, to } from './router.js';
+import { navigate, to } from './router.js';
 import { api, useUser } from './state.js';
 import { Button, ErrorBox, Field, PasswordField, useWork } from './ui/index.js';
-import { afterwards, Door } from './login.js';
+import { afterwards, Door, withNext } from './login.js';
 
 export default function Register() {
 	const user = useUser();
@@ -18,7 +18,6 @@ export default function Register() {
 	const submit = (event) => { event.preventDefault(); work.run(); };
 	const { error } = work;
 	const told = error?.status === 403 ? { ...error, code: '', detail: t('register.closed') } : error;
-	const next = query().get('next');
 	return html`
 		<${Door} title=${t('register.title')} lead=${t('register.lead')}>
 			<form onSubmit=${submit} novalidate>
@@ -31,6 +30,6 @@ export default function Register() {
 					autocomplete="new-password" value=${fields.password} onValue=${set('password')} problem=${error} required/>
 				<${Button} kind="main" type="submit" busy=${work.busy} class="full">${t('register.submit')}<//>
 			</form>
-			<p class="door-more">${t('register.have_one')} <a href=${to(`/login${next ? `?next=${encodeURIComponent(next)}` : ''}`)}>${t('login.title')}</a></p>
+			<p class="door-more">${t('register.have_one')} <a href=${to(withNext('/login'))}>${t('login.title')}</a></p>
 		<//>`;
 }

@@ -7,7 +7,8 @@ import { Announcer } from './ui/announce.js';
 import { Segments } from './ui/controls.js';
 
 export const Mark = () => html`
-	<svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><circle cx="16" cy="17" r="12"/><path d="M16 10v7l5 3"/><path d="M12 2h8"/></svg>`;
+	<svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><circle cx="16" cy="17" r="12"/>
+		<path d="M16 10v7l5 3"/><path d="M12 2h8"/></svg>`;
 
 /** Theme and, when there is a choice, language. */
 export function Preferences() {
@@ -51,7 +52,8 @@ function Account({ user }) {
 			<button type="button" class="account-button" aria-expanded=${String(open)} aria-controls="account-menu"
 				onClick=${() => setOpen(!open)}>
 				<span class="face" aria-hidden="true">${[initials[0], initials.length > 1 ? initials.at(-1) : ''].join('').toUpperCase()}</span>
-				<span class="who"><span class="unseen">${t('shell.account')}: </span><b>${user.full_name}</b><span class="soft">${t(`roles.${user.role}`)}</span></span>
+				<span class="who"><span class="unseen">${t('shell.account')}: </span><b>${user.full_name}</b>
+					<span class="soft">${t(`roles.${user.role}`)}</span></span>
 			</button>
 			<div class="menu" id="account-menu" hidden=${!open}>
 				<p class="menu-who"><b>${user.full_name}</b><span class="soft">${user.email}</span></p>

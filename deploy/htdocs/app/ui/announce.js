@@ -42,7 +42,7 @@ export function Announcer() {
 	return html`
 		<div class="unseen" role="status" aria-live="polite">${spoken.polite}</div>
 		<div class="unseen" role="alert" aria-live="assertive">${spoken.assertive}</div>
-		<div class="toasts">
+		<div class="toasts" role="region" aria-label=${t('shell.notes')} hidden=${!toasts.length}>
 			${toasts.map(({ id, text, tone }) => html`
 				<div class="toast" data-tone=${tone} key=${id}>
 					<p>${text}</p>

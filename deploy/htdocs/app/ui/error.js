@@ -27,7 +27,8 @@ export function ErrorBox({ error, children }) {
 		return () => clearInterval(timer);
 	}, [error]);
 	if (!error) return null;
-	const text = left && error.code === 'RATE_LIMITED' ? t('errors.RATE_LIMITED_FOR', { time: duration(left) }) : errorText({ ...error, retryAfter: 0, code: error.code, detail: error.detail });
+	const text = left && error.code === 'RATE_LIMITED' ? t('errors.RATE_LIMITED_FOR', { time: duration(left) })
+		: errorText({ ...error, retryAfter: 0 });
 	// the words themselves are announced once, not each second
 	return html`
 		<div class="problem-box">
