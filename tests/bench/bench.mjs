@@ -9,8 +9,9 @@ import { parts as rest } from './parts/rest_answers.mjs';
 import { parts as push } from './parts/push_latency.mjs';
 import { parts as fanout } from './parts/fanout.mjs';
 import { parts as storm } from './parts/storm.mjs';
+import { parts as hostile } from './parts/hostile.mjs';
 
-const PARTS = { ...rest, ...push, ...fanout, ...storm };
+const PARTS = { ...rest, ...push, ...fanout, ...storm, ...hostile };
 const BUILD = path.resolve(process.env.BUILD ?? path.join(ROOT, 'build'));
 
 // Limits that guard a school from one user who opens a thousand sockets; here that is what we want.
