@@ -101,7 +101,7 @@ $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/pushd.a $(B)/app.a $(B)/libinvig
 SUPPORT := $(call objects,$(wildcard tests/support/*.c))
 ALLOCATIONS := $(addprefix $(B)/tests/unit/,domain/test_attempt fcgi-app/test_allocations \
 		pushd/test_allocations pushd/test_clients_allocations pushd/test_socketio_allocations \
-		pushd/test_server_allocations)
+		pushd/test_server_allocations pushd/test_polling_allocations)
 $(ALLOCATIONS): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(SUPPORT) $(B)/pushd.a $(B)/app.a $(B)/libinvigil.a
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
