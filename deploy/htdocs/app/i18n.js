@@ -38,6 +38,7 @@ export async function startLanguage(chosen) {
 	const name = wanted.find((tag) => Object.hasOwn(LANGUAGES, tag ?? '')) ?? 'en';
 	texts = (await LANGUAGES[name].load()).default;
 	language = name;
+	formats.clear();
 	plurals = new Intl.PluralRules(name);
 	document.documentElement.lang = name;
 }
@@ -50,8 +51,15 @@ const dated = (options) => {
 	return dates.get(key);
 };
 
+// Making a format takes longer than using it a hundred times, and a live page writes many numbers.
+const formats = new Map();
+
 /** 3 → "3", 1234.5 → "1,234.5". */
-export const number = (value, options) => new Intl.NumberFormat(language, options).format(value);
+export function number(value, options) {
+	const key = options ? JSON.stringify(options) : '';
+	if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(language, options));
+	return formats.get(key).format(value);
+}
 
 /** 14:05 */
 export const time = (at) => dated({ hour: '2-digit', minute: '2-digit' }).format(new Date(at));

@@ -17,11 +17,16 @@ const ROUTES = [
 	{ path: '/my', roles: ['STUDENT'], load: () => import('./student/sessions.js'), styles: ['student'], nav: 'student.nav' },
 	{ path: '/my/:id', roles: ['STUDENT'], load: () => import('./student/session.js'), styles: ['student', 'paper'], bare: true },
 	{ path: '/join/:code', roles: ['STUDENT'], load: () => import('./student/join.js') },
+	{ path: '/sessions', roles: ['ADMIN', 'TEACHER'], load: () => import('./teacher/sessions.js'), styles: ['sessions'], nav: 'sessions.nav' },
+	{ path: '/sessions/new', roles: ['ADMIN', 'TEACHER'], load: () => import('./teacher/sessions-form.js'), styles: ['sessions'] },
+	{ path: '/sessions/:id', roles: ['ADMIN', 'TEACHER'], load: () => import('./teacher/board.js'), styles: ['sessions', 'board'] },
+	{ path: '/sessions/:id/results', roles: ['ADMIN', 'TEACHER'], load: () => import('./teacher/sessions-results.js'),
+		styles: ['sessions', 'results', '../../vendor/uplot/uPlot.min'] },
 	{ path: '/', roles: ['ADMIN', 'TEACHER', 'STUDENT', 'SERVICE'], load: () => import('./home.js') },
 ];
 
 // Where '/' leads.
-const HOMES = { STUDENT: '/my' };
+const HOMES = { STUDENT: '/my', TEACHER: '/sessions' };
 
 const sheets = new Map();
 
