@@ -22,11 +22,20 @@ const ROUTES = [
 	{ path: '/sessions/:id', roles: ['ADMIN', 'TEACHER'], load: () => import('./teacher/board.js'), styles: ['sessions', 'board'] },
 	{ path: '/sessions/:id/results', roles: ['ADMIN', 'TEACHER'], load: () => import('./teacher/sessions-results.js'),
 		styles: ['sessions', 'results', '../../vendor/uplot/uPlot.min'] },
+	{ path: '/users', roles: ['ADMIN'], load: () => import('./admin/users.js'), styles: ['desk'], nav: 'users.nav' },
+	{ path: '/users/import', roles: ['ADMIN'], load: () => import('./admin/users-import.js'), styles: ['desk'] },
+	{ path: '/classes', roles: ['ADMIN', 'TEACHER'], load: () => import('./teacher/classes.js'), styles: ['desk'], nav: 'classes.nav' },
+	{ path: '/classes/:id', roles: ['ADMIN', 'TEACHER'], load: () => import('./teacher/classes-one.js'), styles: ['desk'] },
+	{ path: '/classes/:id/add', roles: ['ADMIN', 'TEACHER'], load: () => import('./teacher/classes-add.js'), styles: ['desk'] },
+	{ path: '/papers', roles: ['ADMIN', 'TEACHER'], load: () => import('./teacher/papers.js'), styles: ['desk'], nav: 'papers.nav' },
+	{ path: '/papers/new', roles: ['ADMIN', 'TEACHER'], load: () => import('./teacher/papers-edit.js'), styles: ['desk', 'paper', 'papers'] },
+	{ path: '/papers/:id', roles: ['ADMIN', 'TEACHER'], load: () => import('./teacher/papers-edit.js'), styles: ['desk', 'paper', 'papers'] },
+	{ path: '/system', roles: ['ADMIN'], load: () => import('./admin/system.js'), styles: ['desk', 'system'], nav: 'system.nav' },
 	{ path: '/', roles: ['ADMIN', 'TEACHER', 'STUDENT', 'SERVICE'], load: () => import('./home.js') },
 ];
 
 // Where '/' leads.
-const HOMES = { STUDENT: '/my', TEACHER: '/sessions' };
+const HOMES = { STUDENT: '/my', TEACHER: '/sessions', ADMIN: '/users' };
 
 const sheets = new Map();
 

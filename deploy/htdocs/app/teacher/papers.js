@@ -1,0 +1,53 @@
+// The papers: all may be read, one's own changed. A file becomes a draft in the editor first.
+import { html, useState } from '../html.js';
+import { dateTime, duration, t } from '../i18n.js';
+import { navigate, to } from '../router.js';
+import { api, useUser } from '../state.js';
+import { Badge, Button, Empty, ErrorBox, Page, Segments, Table } from '../ui/index.js';
+import { FileButton } from '../ui/file.js';
+import { Listed, useList } from '../ui/list.js';
+import { keepDraft } from './papers-draft.js';
+import { draftOf } from './papers-model.js';
+
+export default function Papers() {
+	const user = useUser();
+	const [which, setWhich] = useState('ACTIVE');
+	const [error, setError] = useState(null);
+	// whole papers come, so fewer at once than of anything else
+	const list = useList((page) => api.test_list({ limit: 25, ...page }), []);
+	const take = (text) => {
+		try {
+			keepDraft(user, null, draftOf(JSON.parse(text)));
+			navigate('/papers/new');
+		} catch (failure) {
+			setError({ detail: failure instanceof SyntaxError ? t('papers.no_json', { why: failure.message }) : failure.message });
+		}
+	};
+	const actions = html`
+		<${FileButton} accept=".json,application/json" onText=${take}
+			onFail=${() => setError({ detail: t('lines.unreadable') })}>${t('papers.import')}<//>
+		<${Button} kind="main" href=${to('/papers/new')}>${t('papers.create')}<//>`;
+	const columns = [
+		{ id: 'title', label: t('papers.name'), cell: (paper) => html`<div class="who-cell">
+			<a class="row-link" href=${to(`/papers/${paper.id}`)}>${paper.title}</a>
+			<span class="soft small clip">${paper.description || t(`papers.scoring_${paper.scoring}`)}</span></div>` },
+		{ id: 'questions', label: t('papers.questions'), align: 'end', cell: (paper) => paper.total_questions },
+		{ id: 'time', label: t('papers.time'), align: 'end', narrow: true, cell: (paper) => duration(paper.time_limit_seconds) },
+		{ id: 'whose', label: t('papers.whose'), narrow: true, cell: (paper) => (paper.created_by === user.id
+			? html`<${Badge} tone="info">${t('papers.mine')}<//>` : html`<span class="soft small">${t('papers.other')}</span>`) },
+		{ id: 'updated', label: t('papers.updated'), narrow: true, cell: (paper) => html`<span class="desk-when">${dateTime(paper.updated_at)}</span>` },
+	];
+	return html`
+		<${Page} title=${t('papers.title')} lead=${t('papers.lead')} actions=${actions}>
+			<${ErrorBox} error=${error}/>
+			<div class="toolbar"><${Segments} label=${t('papers.which')} name="which" value=${which} onValue=${setWhich}
+				options=${['ACTIVE', 'ARCHIVED'].map((value) => ({ value, label: t(`papers.${value}`) }))}/></div>
+			<${Listed} from=${list}>${(items) => {
+				const shown = items.filter(({ status }) => status === which);
+				return shown.length ? html`<${Table} caption=${t('papers.title')} columns=${columns} rows=${shown}/>`
+					: html`<${Empty} title=${t(which === 'ACTIVE' ? 'papers.none' : 'papers.none_archived')}
+						action=${which === 'ACTIVE' && html`<${Button} href=${to('/papers/new')}>${t('papers.create')}<//>`}>
+						${which === 'ACTIVE' && t('papers.none_text')}<//>`;
+			}}<//>
+		<//>`;
+}
