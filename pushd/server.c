@@ -32,8 +32,9 @@
 
 #define ARGUMENT_TEXT 8448 /* token_verify refuses more than 8 KiB */
 #define PATH_TEXT     512
-#define HEADER_TEXT   16384 /* all headers of a handshake */
-#define RX_BYTES      1024  /* read at once; messages are put together here */
+#define HEADER_TEXT   16384		/* all headers of a handshake */
+#define READ_BYTES    (2 * HEADER_TEXT) /* a rewritten head is a little longer than it came */
+#define RX_BYTES      1024		/* read at once; messages are put together here */
 
 _Static_assert(MESSAGE_HEADROOM >= LWS_PRE, "the library writes its frame header in front of a message");
 
@@ -462,6 +463,8 @@ enum err server_new(struct pushd *pushd, void *loop, struct server **ret)
 	info.pcontext = &server->context; /* NULL again once it is gone */
 	info.retry_and_idle_policy = &no_timers;
 	info.max_http_header_data = HEADER_TEXT;
+	/* what of a head is read at once; the library comes back for more only when a socket stirs */
+	info.pt_serv_buf_size = READ_BYTES;
 	info.server_string = "invigil";
 	info.gid = (gid_t)-1;
 	info.uid = (uid_t)-1;

@@ -121,11 +121,30 @@ static void test_more_descriptors(void **state)
 		close(files[--count]);
 }
 
+/* A long head is taken whole: the rest of it would wait until somebody else says something. */
+static void test_long_heads(void **state)
+{
+	static struct client client;
+	char text[16384];
+
+	(void)state;
+	for (int len = 1000; len <= 15000; len += 1000) {
+		snprintf(text, sizeof(text), "GET /nowhere HTTP/1.1\r\nHost: x\r\nX-Padding: %0*d\r\n\r\n",
+			 len, 0);
+		come(&client);
+		say_text(&client, text);
+		if (!hears(&client, wanted[1]) || !has_got(&client, wanted[1]))
+			fail_msg("a head of %zu bytes isn't answered", strlen(text));
+		leave(&client);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_sockets),
 	    cmocka_unit_test(test_more_descriptors),
+	    cmocka_unit_test(test_long_heads),
 	};
 
 	return cmocka_run_group_tests_name("server allocations", tests, set_up, tear_down);
