@@ -147,9 +147,9 @@ static bool welcome(struct listener *listener, int fd)
 	return true;
 }
 
-/* There would be files for a few more, but then none to reach the database with. Descriptors are given out
- * from the lowest: the number tells how many are open. What was sent to us is read, or the reset takes the
- * answer along. */
+/* There would be files for a few more, but then none to reach the database with, nor for a worker's way to
+ * the bus: ZeroMQ ends the program when it has none. Descriptors are given out from the lowest: the number
+ * tells how many are open. What was sent to us is read, or the reset takes the answer along. */
 static void refuse(struct listener *listener, int fd)
 {
 	static const char answer[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n"

@@ -3,6 +3,7 @@
  *
  *   FAULTS_QUEUE=10            a ZeroMQ socket's queue holds so many messages
  *   FAULTS="send=104/300 …"    a call, the errno it fails with, and how often: once in so many, by chance
+ *                              (`pushd_send`: in that program alone)
  *   FAULTS_IN=folder           calls fail while a file of their name is in it; `log` there gets a line for
  * each that did */
 #define _GNU_SOURCE
@@ -29,6 +30,7 @@
 
 struct rule {
 	char call[24];
+	bool only; /* … with a program's name in front */
 	int error;
 	unsigned once_in;
 };
@@ -52,6 +54,7 @@ __attribute__((constructor)) static void read_environment(void)
 		    3)
 			break;
 		text += used;
+		rule->only = strncmp(rule->call, "app_", 4) == 0 || strncmp(rule->call, "pushd_", 6) == 0;
 		rule_count++;
 	}
 }
@@ -79,12 +82,20 @@ static void note(const char *call)
 	syscall(SYS_close, fd);
 }
 
-static bool switched_on(const char *call)
+/* How often it fails now: as the file says, if it says anything, else as the rule; 0: not at all. */
+static unsigned once_in(const struct rule *rule)
 {
-	char path[512];
+	char path[512], text[16] = "";
+	int fd;
 
-	snprintf(path, sizeof(path), "%s/%s", folder, call);
-	return syscall(SYS_faccessat, AT_FDCWD, path, F_OK) == 0;
+	snprintf(path, sizeof(path), "%s/%s", folder, rule->call);
+	fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	if (syscall(SYS_read, fd, text, sizeof(text) - 1) <= 0)
+		text[0] = '\0';
+	syscall(SYS_close, fd);
+	return text[0] ? (unsigned)atoi(text) : rule->once_in;
 }
 
 /* ZeroMQ and libuv end the whole program over what they don't expect of the kernel (and it doesn't do, on
@@ -97,14 +108,22 @@ static bool is_fragile(const void *caller)
 	       (strstr(info.dli_fname, "libzmq") || strstr(info.dli_fname, "libuv"));
 }
 
+static bool is_about(const struct rule *rule, const char *call)
+{
+	char name[48];
+
+	snprintf(name, sizeof(name), "%s_%s", program_invocation_short_name + strlen("invigil-"), call);
+	return strcmp(rule->call, rule->only ? name : call) == 0;
+}
+
 /* True, with errno set, when this call is to fail. */
 static bool fails_for(const char *call, const void *caller)
 {
 	for (int i = 0; ours && folder && i < rule_count; i++) {
 		const struct rule *rule = &rules[i];
+		const unsigned often = is_about(rule, call) ? once_in(rule) : 0;
 
-		if (strcmp(rule->call, call) != 0 || chance() % rule->once_in || !switched_on(call) ||
-		    is_fragile(caller))
+		if (often == 0 || chance() % often || is_fragile(caller))
 			continue;
 		note(call);
 		errno = rule->error;

@@ -25,6 +25,11 @@ export class Failing {
 		for (const call of calls) await writeFile(path.join(this.folder, call), '');
 	}
 
+	// Each time: by the first of its rules.
+	always(call) {
+		return writeFile(path.join(this.folder, call), '1');
+	}
+
 	async off(...calls) {
 		for (const call of calls) await rm(path.join(this.folder, call), { force: true });
 	}
