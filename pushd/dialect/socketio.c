@@ -1,6 +1,5 @@
 /* The packets of Socket.IO, and who is in which namespace. A client is the context of its engine session; it
  * owns its sockets by one reference each. */
-#define _GNU_SOURCE
 #include "pushd/dialect/socketio.h"
 
 #include <assert.h>
@@ -8,7 +7,7 @@
 #include <string.h>
 
 #include "base/list.h"
-#include "pushd/dialect/json_syntax.h"
+#include "pushd/dialect/socketio_event.h"
 #include "pushd/dialect/socketio_packet.h"
 
 struct socketio {
@@ -361,16 +360,6 @@ void socketio_close(struct socketio_socket *socket, enum engineio_end why)
 
 /* --- what packets do: false when one doesn't belong here --- */
 
-/* ERR_MEMORY is the arena's failure too, so that whoever looks at the end knows why there is no value. */
-static enum err parse(struct arena *arena, const char *text, size_t len, json_value **ret)
-{
-	enum err err = json_parse(arena, text, len, ret);
-
-	if (err == ERR_MEMORY)
-		arena_fail(arena);
-	return err;
-}
-
 /* Objects only. JSON that we refuse is no reason to close: it is told like any other bad credentials. */
 static bool ask_in(struct client *client, const struct packet *packet, struct arena *arena)
 {
@@ -385,7 +374,7 @@ static bool ask_in(struct client *client, const struct packet *packet, struct ar
 
 	if (client->count == SOCKETIO_NAMESPACES)
 		return false;
-	err = parse(arena, auth.text, auth.len, &value);
+	err = socketio_read_json(arena, auth.text, auth.len, &value);
 	if (err == ERR_INVALID_JSON) {
 		send_refusal(client, packet->namespace, "Invalid payload", NULL);
 		return true;
@@ -429,113 +418,23 @@ static bool on_disconnect(struct client *client, const struct packet *packet, st
 	return true;
 }
 
-/* Names that clients of the reference may not send, because they mean something there. */
-static bool is_reserved(const char *name)
+/* The attachments are the client's until the packet has been taken. */
+static void attach(const struct client *client, struct socketio_event *event)
 {
-	static const char *const reserved[] = {
-	    "connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener",
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
-		if (strcmp(reserved[i], name) == 0)
-			return true;
-	return false;
-}
-
-static size_t space(const char *text, size_t len)
-{
-	size_t count = 0;
-
-	while (count < len && strchr(" \t\r\n", text[count]) && text[count])
-		count++;
-	return count;
-}
-
-/* What stands behind an event's name in `[name, …]`, which is JSON. */
-static void find_rest(const char *text, size_t len, struct socketio_event *event)
-{
-	size_t at = 1 + space(text + 1, len - 1);
-
-	at += json_syntax_string(text + at, len - at);
-	while (text[at] != ',' && text[at] != ']')
-		at++;
-	at += text[at] == ',';
-	len = (size_t)((const char *)memrchr(text, ']', len) - text);
-	event->rest = text + at;
-	event->rest_len = len > at ? len - at : 0;
-}
-
-static const char *read_name(struct arena *arena, const json_value *name)
-{
-	double number;
-
-	if (json_number(name, &number))
-		return json_dump(arena, name);
-	return json_text(name);
-}
-
-/* Every placeholder stands for an attachment that is there. */
-static bool check_placeholders(const json_value *value, size_t attachments)
-{
-	enum json_kind kind = json_kind(value);
-	const char *name;
-	json_value *member;
-	void *at = NULL;
-	int64_t number;
-
-	if (kind == JSON_KIND_ARRAY) {
-		for (size_t i = 0; i < json_count(value); i++)
-			if (!check_placeholders(json_item(value, i), attachments))
-				return false;
-	}
-	if (kind != JSON_KIND_OBJECT)
-		return true;
-	if (json_is_true(json_member(value, "_placeholder")))
-		return json_whole(json_member(value, "num"), &number) && number >= 0 &&
-		       (size_t)number < attachments;
-	while (json_next(value, &at, &name, &member))
-		if (!check_placeholders(member, attachments))
-			return false;
-	return true;
-}
-
-/* An array; *ret_value NULL when it is one that we refuse to read. */
-static bool read_array(const struct packet *packet, struct arena *arena, json_value **ret_value)
-{
-	size_t before = space(packet->payload, packet->len);
-	enum err err;
-
-	*ret_value = NULL;
-	if (before == packet->len || packet->payload[before] != '[')
-		return false;
-	err = parse(arena, packet->payload, packet->len, ret_value);
-	if (err)
-		*ret_value = NULL;
-	if (err == ERR_MEMORY)
-		return false;
-	return !packet->attachments || !*ret_value || check_placeholders(*ret_value, packet->attachments);
+	if (!client->pending)
+		return;
+	event->attachments = client->pending->attachments;
+	event->attachment_count = client->pending->got;
 }
 
 static bool on_event(struct client *client, const struct packet *packet, struct arena *arena)
 {
 	struct socketio_socket *socket = find_socket(client, packet->namespace);
 	struct socketio_event event = {.wants_ack = packet->has_ack, .ack = packet->ack, .arena = arena};
-	size_t before = space(packet->payload, packet->len);
-	json_value *args;
 
-	if (!socket || socket->state != CONNECTED || !read_array(packet, arena, &args))
+	if (!socket || socket->state != CONNECTED || !socketio_read_event(packet, &event))
 		return false;
-	if (args) {
-		event.args = args;
-		event.name = read_name(arena, json_item(args, 0));
-		if (!event.name || is_reserved(event.name))
-			return false;
-		find_rest(packet->payload + before, packet->len - before, &event);
-	}
-	if (client->pending) {
-		event.attachments = client->pending->attachments;
-		event.attachment_count = client->pending->got;
-	}
+	attach(client, &event);
 	socketio_ref(socket);
 	client->io->app->event(socket, &event);
 	socketio_unref(socket);
@@ -547,18 +446,13 @@ static bool on_ack(struct client *client, const struct packet *packet, struct ar
 	struct socketio_socket *socket = find_socket(client, packet->namespace);
 	struct socketio_event event = {.arena = arena};
 	struct question *question;
-	json_value *args;
 
-	if (!socket || socket->state != CONNECTED || !packet->has_ack || !read_array(packet, arena, &args))
+	if (!socket || socket->state != CONNECTED || !packet->has_ack || !socketio_read_args(packet, &event))
 		return false;
 	question = find_question(socket, packet->ack);
 	if (!question)
 		return true;
-	event.args = args;
-	if (client->pending) {
-		event.attachments = client->pending->attachments;
-		event.attachment_count = client->pending->got;
-	}
+	attach(client, &event);
 	socketio_ref(socket);
 	answer(socket, question, &event);
 	socketio_unref(socket);

@@ -1,4 +1,4 @@
-/* The text form of Socket.IO's packets: what socketio.c reads and writes. */
+/* The text form of Socket.IO's packets: what socketio.c writes, and what it and socketio_event.c read. */
 #ifndef INVIGIL_PUSHD_DIALECT_SOCKETIO_PACKET_H
 #define INVIGIL_PUSHD_DIALECT_SOCKETIO_PACKET_H
 
