@@ -53,8 +53,8 @@ help: ## this list
 
 # --- the programs ---------------------------------------------------------------------------------------------------
 
-$(B)/invigil-app: $(B)/obj/fcgi-app/main.o $(B)/app.a $(B)/libinvigil.a
-$(B)/invigil-pushd: $(B)/obj/pushd/main.o $(B)/pushd.a $(B)/libinvigil.a
+$(B)/invigil-app: $(B)/obj/fcgi-app/main.o $(B)/obj/gen/commit.o $(B)/app.a $(B)/libinvigil.a
+$(B)/invigil-pushd: $(B)/obj/pushd/main.o $(B)/obj/gen/commit.o $(B)/pushd.a $(B)/libinvigil.a
 $(B)/invigil-app $(B)/invigil-pushd:
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -85,6 +85,18 @@ $(B)/gen/queries.c: $(wildcard sql/queries/*.sql) sql/queries.awk $(B)/gen/queri
 $(B)/gen/migrations.c: $(wildcard sql/schema/*.sql sql/functions/*.sql) sql/migrations.awk
 	@mkdir -p $(@D)
 	$(call say,GEN)awk -f sql/migrations.awk $(sort $(wildcard sql/schema/*.sql)) $(sort $(wildcard sql/functions/*.sql)) > $@
+
+# --- the commit that --version tells: git's, or the one that a tarball was made of -----------------------------------
+
+# Whoever installs as root isn't the owner of the checkout, and git must not mind.
+GIT_COMMIT = git -c safe.directory='*' describe --always --dirty --abbrev=12 --exclude='*'
+COMMIT ?= $(shell $(if $(wildcard .git),$(GIT_COMMIT),grep -v Format deploy/commit))
+
+.PHONY: always
+$(B)/gen/commit.c: always
+	@mkdir -p $(@D)
+	@printf '#include "core/version.h"\n\nconst char INVIGIL_COMMIT[] = "%s";\n' '$(COMMIT)' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 # --- unit tests -----------------------------------------------------------------------------------------------------
 
@@ -196,6 +208,45 @@ bench: ## how fast it is, beside its limits, into build/bench.jsonl: ONLY=name
 	@$(BUILD_ALL) all generators
 	@BUILD=$(abspath $(B)) node tests/bench/bench.mjs $(ONLY)
 
+# --- installing ------------------------------------------------------------------------------------------------------
+
+# As the FHS has it; DESTDIR is where a package is put together. Settings and secrets are the host's: nothing is
+# written to /etc, and the example lies beside what is installed.
+PREFIX  ?= /usr/local
+DESTDIR ?=
+SBIN    := $(PREFIX)/sbin
+SHARE   := $(PREFIX)/share/invigil
+MAN     := $(PREFIX)/share/man
+
+INSTALLED_PROGRAMS := invigil-app invigil-pushd
+INSTALLED_PAGES    := invigil-app.8 invigil-pushd.8 invigil.conf.5
+# the pages people look at, and examples for web servers
+INSTALLED_TREES    := htdocs $(notdir $(wildcard deploy/lighttpd deploy/apache deploy/nginx))
+
+$(B)/man/%.5: deploy/man/%.5.in deploy/man/settings.awk shared/core/config.def
+	@mkdir -p $(@D)
+	$(call say,GEN)awk -f deploy/man/settings.awk shared/core/config.def $< > $@
+
+$(B)/man/%.8: deploy/man/%.8
+	@mkdir -p $(@D)
+	@cp $< $@
+
+.PHONY: man install uninstall
+man: $(addprefix $(B)/man/,$(INSTALLED_PAGES))
+
+install: all man ## the programs and what goes with them: PREFIX=/usr/local DESTDIR=
+	install -d $(addprefix $(DESTDIR),$(SBIN) $(SHARE) $(MAN)/man5 $(MAN)/man8)
+	install -m 0755 $(addprefix $(B)/,$(INSTALLED_PROGRAMS)) $(DESTDIR)$(SBIN)
+	install -m 0644 $(addprefix $(B)/man/,$(filter %.5,$(INSTALLED_PAGES))) $(DESTDIR)$(MAN)/man5
+	install -m 0644 $(addprefix $(B)/man/,$(filter %.8,$(INSTALLED_PAGES))) $(DESTDIR)$(MAN)/man8
+	install -m 0644 deploy/invigil.conf $(DESTDIR)$(SHARE)
+	rm -rf $(addprefix $(DESTDIR)$(SHARE)/,$(INSTALLED_TREES))
+	umask 022; cp -R --no-preserve=mode $(addprefix deploy/,$(INSTALLED_TREES)) $(DESTDIR)$(SHARE)
+
+uninstall: ## takes away what install has put there
+	rm -f $(addprefix $(DESTDIR)$(SBIN)/,$(INSTALLED_PROGRAMS)) $(addprefix $(DESTDIR)$(MAN)/man?/,$(INSTALLED_PAGES))
+	rm -rf $(DESTDIR)$(SHARE)
+
 # --- tests and checks -----------------------------------------------------------------------------------------------
 
 .PHONY: test units soak valgrind lint clean
@@ -220,10 +271,10 @@ soak: ## exams in rounds while everything dies at random, MINUTES=60 SEED=…, C
 	@$(BUILD_ALL) all $(PRELOAD)
 	@BUILD=$(abspath $(B)) MINUTES=$(MINUTES) SEED=$(SEED) CROWD=$(CROWD) node tests/faults/soak/main.mjs
 
-lint: ## include arrows, tables documented, format, cppcheck, clang-tidy
+lint: ## include arrows, tables documented, manual pages, format, cppcheck, clang-tidy
 	@deploy/local/packages build lint
-	@$(MAKE) --no-print-directory $(B)/gen/queries.h
-	@CPPFLAGS="$(CPPFLAGS)" tests/lint/run
+	@$(MAKE) --no-print-directory $(B)/gen/queries.h man
+	@CPPFLAGS="$(CPPFLAGS)" MAN="$(B)/man" tests/lint/run
 
 clean: ## stop the local stack and remove it with its data, and all that was built
 	@deploy/local/stack down

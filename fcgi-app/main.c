@@ -145,7 +145,7 @@ int main(int argc, char *argv[])
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		return print_help();
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
-		printf("invigil-app %s\n", INVIGIL_VERSION);
+		VERSION_PRINT("invigil-app");
 		return 0;
 	}
 	if (argc > at + 1 && strcmp(argv[at], "--config") == 0) {

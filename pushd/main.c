@@ -295,7 +295,7 @@ static int read_options(int argc, char **argv, struct options *options)
 		} else if (option == 'k') {
 			options->check = true;
 		} else if (option == 'v') {
-			puts("invigil-pushd " INVIGIL_VERSION);
+			VERSION_PRINT("invigil-pushd");
 			return 0;
 		} else {
 			usage(option == 'h' ? stdout : stderr);

@@ -10,7 +10,7 @@ import { Database } from './db.mjs';
 const run = promisify(execFile);
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SCRIPT = path.join(ROOT, 'deploy/local/stack');
-const BUILD = process.env.BUILD ?? path.join(ROOT, 'build');
+export const BUILD = process.env.BUILD ?? path.join(ROOT, 'build');
 
 export class Stack {
 	constructor(folder, own) {

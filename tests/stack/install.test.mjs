@@ -1,0 +1,77 @@
+// `make install`: what lies where, for whom, and that it runs from there; and that `make uninstall` leaves nothing.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { BUILD, ROOT } from '../support/stack.mjs';
+
+const run = promisify(execFile);
+// what this very test was started by must not reach the make that it starts
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(MAKE|MFLAGS|INVIGIL_)/.test(name)));
+
+let folder;
+before(async () => { folder = await mkdtemp(path.join(tmpdir(), 'invigil-test-')); });
+after(() => rm(folder, { recursive: true }));
+
+// What is built stays as it is, also under a sanitizer. `umask`: of the one who installs.
+const make = (target, prefix, umask = '022') => run('sh', ['-c', 'umask "$1"; shift; exec make "$@"', 'make', umask,
+	'-C', ROOT, '-o', 'all', target, `B=${BUILD}`, `DESTDIR=${folder}`, `PREFIX=${prefix}`], { env });
+const files = async () => (await readdir(folder, { recursive: true, withFileTypes: true }))
+	.filter((entry) => !entry.isDirectory()).map((entry) => path.relative(folder, path.join(entry.path, entry.name))).sort();
+
+test('everything lies where a Debian system has it', async () => {
+	await make('install', '/usr', '077');
+	const have = await files();
+	const wanted = ['sbin/invigil-app', 'sbin/invigil-pushd', 'share/invigil/invigil.conf', 'share/invigil/htdocs/index.html',
+		'share/invigil/lighttpd/invigil.conf', 'share/man/man5/invigil.conf.5', 'share/man/man8/invigil-app.8', 'share/man/man8/invigil-pushd.8'];
+	for (const name of wanted) assert.ok(have.includes(`usr/${name}`), name);
+	for (const name of have) {
+		const mode = (await stat(path.join(folder, name))).mode & 0o777;
+		assert.equal(mode, name.startsWith('usr/sbin/') ? 0o755 : 0o644, name);
+	}
+	assert.equal((await stat(path.join(folder, 'usr/share/invigil/htdocs/app'))).mode & 0o777, 0o755, 'and everybody may enter');
+});
+
+const inGit = existsSync(path.join(ROOT, '.git'));
+
+test('the installed programs tell version and commit', async () => {
+	for (const name of ['invigil-app', 'invigil-pushd']) {
+		const { stdout } = await run(path.join(folder, 'usr/sbin', name), ['--version'], { env });
+		const [, commit] = new RegExp(`^${name} \\d+\\.\\d+\\.\\d+(?: \\((\\w+)(?:-dirty)?\\))?\\n$`).exec(stdout) ?? assert.fail(stdout);
+		if (inGit) await run('git', ['-C', ROOT, 'cat-file', '-e', `${commit}^{commit}`], { env });
+	}
+});
+
+test('the manual has every setting, and says which are taken on reload', async () => {
+	const { stdout: page } = await run('cat', [path.join(folder, 'usr/share/man/man5/invigil.conf.5')]);
+	const { stdout: table } = await run('cat', [path.join(ROOT, 'shared/core/config.def')]);
+	const rows = [...table.matchAll(/^CONFIG\(\w+, (\w+), ".*?", -?\d+, \d+, \w+, (true|false),/gm)];
+	assert.ok(rows.length > 30);
+	for (const [, name, reloadable] of rows) {
+		const [paragraph] = page.match(new RegExp(`^\\.It Ic ${name}$[^]*?\\ntaken .*$`, 'm')) ?? [];
+		assert.ok(paragraph?.endsWith(reloadable === 'true' ? 'taken on reload' : 'taken at the start'), name);
+	}
+});
+
+test('installing again takes away what there is no more; uninstalling leaves nothing', async () => {
+	await cp(path.join(ROOT, 'LICENSE'), path.join(folder, 'usr/share/invigil/htdocs/app/old.js'));
+	await make('install', '/usr');
+	assert.ok(!(await files()).includes('usr/share/invigil/htdocs/app/old.js'));
+	await make('uninstall', '/usr');
+	assert.deepEqual(await files(), []);
+});
+
+test('a tarball without git builds in the commit that it was made of', async (t) => {
+	if (!inGit) return t.skip('there is no git here');
+	const { stdout: commit } = await run('git', ['-C', ROOT, 'rev-parse', '--short', 'HEAD'], { env });
+	const tree = path.join(folder, 'tree');
+	await run('sh', ['-c', 'mkdir "$1" && git -C "$2" archive HEAD Makefile deploy/commit .gitattributes | tar -x -C "$1"', 'archive', tree, ROOT], { env });
+	const source = (where, ...args) => run('make', ['-C', where, '-s', 'build/gen/commit.c', ...args], { env })
+		.then(() => run('cat', [path.join(where, 'build/gen/commit.c')])).then(({ stdout }) => /"(\w*)";/.exec(stdout)[1]);
+	assert.equal(await source(tree), commit.trim());
+	assert.equal(await source(tree, 'COMMIT=0123456789ab'), '0123456789ab');
+});
