@@ -9,7 +9,8 @@
  * until the socket is writable (conn.c's `choked`);
  * - a close code only reaches the client when the callback that returns -1 is one of a few: everything that
  * closes does so in LWS_CALLBACK_TIMER, one microsecond later;
- * - LWS_CALLBACK_CLOSED also comes for handshakes that were refused, with an empty session. */
+ * - LWS_CALLBACK_CLOSED also comes for handshakes that were refused, with an empty session;
+ * - it lets frames pass that no server may accept, so it isn't the first to see them (inlet.c). */
 #include "pushd/server.h"
 
 #include <errno.h>
@@ -28,6 +29,7 @@
 #include "pushd/gate.h"
 #include "pushd/goodbye.h"
 #include "pushd/handshake.h"
+#include "pushd/inlet.h"
 #include "pushd/status.h"
 
 #define ARGUMENT_TEXT 8448 /* token_verify refuses more than 8 KiB */
@@ -345,30 +347,31 @@ static bool send_headers(struct lws *wsi, const struct status_answer *answer)
 					    &at, end) &&
 	       !lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CACHE_CONTROL,
 					     (const unsigned char *)"no-store", 8, &at, end) &&
+	       !lws_add_http_header_by_token(wsi, WSI_TOKEN_CONNECTION, (const unsigned char *)"close", 5,
+					     &at, end) &&
 	       !lws_finalize_write_http_header(wsi, start, &at, end);
 }
 
-/* GET and HEAD go on with the next request. After anything else, or with a body, the connection ends: nobody
- * wants to read it, and the library would read a head that came together with its body for ever. */
+/* One answer a connection: whoever wants a WebSocket has a fresh one, whose frames begin behind the first
+ * head. */
 static int http_request(struct lws *wsi, const char *path)
 {
 	bool head = lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
 	bool known = head || lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0;
-	bool more = known && lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) == 0 &&
-		    lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) == 0;
 	struct status_answer answer;
 	struct message *body;
-	bool sent;
 
 	buf_init(&answer.body, NULL);
 	status_answer(server_of(wsi)->pushd, known ? path : "", &answer);
-	sent = !answer.body.failed && send_headers(wsi, &answer);
-	body = message_take(&answer.body);
-	if (sent && body && !head)
-		sent = lws_write(wsi, (unsigned char *)body->text, body->len, LWS_WRITE_HTTP_FINAL) >= 0;
-	sent = sent && body;
-	message_unref(body);
-	return !sent || !more || lws_http_transaction_completed(wsi) ? -1 : 0;
+	if (!answer.body.failed && send_headers(wsi, &answer)) {
+		body = message_take(&answer.body);
+		if (body && !head)
+			(void)lws_write(wsi, (unsigned char *)body->text, body->len, LWS_WRITE_HTTP_FINAL);
+		message_unref(body);
+	} else {
+		buf_done(&answer.body);
+	}
+	return -1;
 }
 
 /* The polling whose WebSocket this wants to be; NULL: it is the gate's. */
@@ -382,11 +385,35 @@ static struct polling *polling_of(struct lws *wsi)
 	return polling;
 }
 
+/* In a read of the library's, which knows nothing of it. */
+static void break_off(void *socket)
+{
+	lws_set_timer_usecs(socket, 1);
+	/* timers are looked at after input or output only: make some */
+	lws_callback_on_writable(socket);
+}
+
+static int established(struct lws *wsi, struct session *session)
+{
+	struct polling *polling = polling_of(wsi);
+	int refused = polling ? polling_opened(polling, wsi, &session->link) : opened(wsi, session);
+
+	if (!refused)
+		inlet_open(lws_get_socket_fd(wsi), wsi);
+	return refused;
+}
+
 static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
 	struct session *session = user;
 	struct polling *polling;
 
+	if (reason == LWS_CALLBACK_CLOSED)
+		inlet_close(lws_get_socket_fd(wsi));
+	if (reason == LWS_CALLBACK_TIMER && inlet_broken(lws_get_socket_fd(wsi))) {
+		lws_close_reason(wsi, LWS_CLOSE_STATUS_PROTOCOL_ERR, NULL, 0);
+		return -1;
+	}
 	/* everything about a connection comes here; before there is one, and for HTTP, below */
 	if (session && session->conn)
 		return ws_callback(wsi, reason, session, in, len);
@@ -397,10 +424,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 		polling = polling_of(wsi);
 		return polling ? polling_filter(polling, wsi) : filter(wsi);
 	case LWS_CALLBACK_ESTABLISHED:
-		if (!session)
-			return -1;
-		polling = polling_of(wsi);
-		return polling ? polling_opened(polling, wsi, &session->link) : opened(wsi, session);
+		return session ? established(wsi, session) : -1;
 	case LWS_CALLBACK_HTTP:
 		return http_request(wsi, in);
 	case LWS_CALLBACK_CLOSED:
@@ -450,8 +474,10 @@ enum err server_new(struct pushd *pushd, void *loop, struct server **ret)
 	struct server *server = calloc(1, sizeof(*server));
 	void *loops[1] = {loop};
 
-	if (!server)
+	if (!server || inlet_new(break_off)) {
+		free(server);
 		return ERR_MEMORY;
+	}
 	lws_set_log_level(LLL_ERR, lws_says);
 	lws_set_allocator(allocate);
 	server->pushd = pushd;
@@ -471,6 +497,7 @@ enum err server_new(struct pushd *pushd, void *loop, struct server **ret)
 	server->context = lws_create_context(&info);
 	server->vhost = server->context ? lws_get_vhost_by_name(server->context, "default") : NULL;
 	if (!server->vhost) {
+		inlet_free();
 		free(server);
 		return ERR_MEMORY;
 	}
@@ -485,13 +512,16 @@ void server_serve(struct server *server, struct polling *polling)
 
 void server_adopt(struct server *server, int fd, const char *bytes, size_t len)
 {
+	size_t end = handshake_end(bytes, len), rest = 0;
 	struct buf head;
+	enum err err;
 
 	if (server->polling && polling_takes(server->polling, fd, bytes, len))
 		return;
 	buf_init(&head, NULL);
-	handshake_rewrite(bytes, len, &head);
-	if (head.failed)
+	err = inlet_begin(fd, bytes + end, len - end, &rest);
+	handshake_rewrite(bytes, end + rest, &head);
+	if (err || head.failed)
 		close(fd);
 	else
 		/* the library closes the socket when it can't take it */
@@ -511,5 +541,7 @@ void server_free(struct server *server)
 	/* on a foreign loop the library ends in two steps: its handles were closed, now its memory goes */
 	if (server && server->context)
 		lws_context_destroy(server->context);
+	if (server)
+		inlet_free();
 	free(server);
 }

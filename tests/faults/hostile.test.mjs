@@ -159,6 +159,37 @@ for (const [what, rows, play, abreast] of tables) {
 	});
 }
 
+test('what RFC 6455 forbids, sent together with the handshake', async () => {
+	const bare = frame(1, '{"type":"heartbeat"}', { masked: false }), good = frame(1, '{"type":"heartbeat"}');
+	for (const dialect of ['live', 'socketio']) {
+		for (const [said, fate] of [[bare, 1002], [Buffer.concat([good, bare]), 1002], [good.subarray(0, 1), 'open']]) {
+			const socket = new RawSocket({ port: stack.pushdPort }, `${paths[dialect]()}token=${world.token('student4')}`, '', said);
+			await socket.opened();
+			if (fate === 'open') socket.say(...(dialect === 'live' ? [good.subarray(1)] : [frame(1, '3').subarray(1)]));
+			assert.equal(await socket.fate(), fate, `${dialect}: ${said.length} bytes`);
+			socket.drop();
+		}
+	}
+	await allIsWell();
+});
+
+test('a message before what RFC 6455 forbids is answered', async () => {
+	const socket = await connect('live', 'student4');
+	socket.say(Buffer.concat([frame(1, '{"type":"heartbeat"}'), frame(1, 'x', { masked: false })]));
+	assert.equal(await socket.fate(), 1002);
+	assert.equal(socket.messages.filter((text) => text.includes('"pong"')).length, 1);
+	assert.ok(await socket.end(10_000), 'and nobody waits for ever for its own close');
+	socket.drop();
+});
+
+test('plain HTTP is answered once, so that frames begin with a connection', async () => {
+	const wire = new Wire({ port: stack.pushdPort }).say('GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(2));
+	assert.ok(await wire.end());
+	assert.deepEqual(statuses(wire.text()), [200]);
+	assert.match(wire.text(), /\r\nconnection: close\r\n/i);
+	wire.drop();
+});
+
 // --- how much is said ---
 
 test('a flood of messages: 4000, after so many as are allowed', async () => {

@@ -164,6 +164,12 @@ ssize_t recv(int fd, void *into, size_t len, int flags)
 	return fails("recv") ? -1 : REAL(recv)(fd, into, len, flags);
 }
 
+/* what pushd's own recv is made of */
+ssize_t recvfrom(int fd, void *into, size_t len, int flags, __SOCKADDR_ARG from, socklen_t *from_len)
+{
+	return fails("recv") ? -1 : REAL(recvfrom)(fd, into, len, flags, from, from_len);
+}
+
 ssize_t write(int fd, const void *bytes, size_t len)
 {
 	return fails("write") ? -1 : REAL(write)(fd, bytes, len);

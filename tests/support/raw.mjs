@@ -80,14 +80,14 @@ export function frame(opcode, payload = '', { fin = true, bits = 0, masked = tru
 export const UPGRADE = 'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
 	+ 'Sec-WebSocket-Version: 13\r\n';
 
-// A WebSocket, upgraded by hand.
+// A WebSocket, upgraded by hand. `early` is sent right behind the handshake, without waiting for the answer.
 export class RawSocket extends Wire {
-	constructor(to, path, headers = '') {
+	constructor(to, path, headers = '', early = Buffer.alloc(0)) {
 		super(to);
 		this.messages = [];
 		this.pongs = 0;
 		this.code = undefined; // the close frame's
-		this.say(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${UPGRADE}${headers}\r\n`);
+		this.say(Buffer.concat([Buffer.from(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${UPGRADE}${headers}\r\n`), early]));
 	}
 
 	// Upgraded, and greeted if that is asked for.
@@ -123,7 +123,7 @@ export class RawSocket extends Wire {
 	}
 
 	// What became of it: the close code, `lost` when it broke without one, `open` while it works.
-	async fate(ms = 3000) {
+	async fate(ms = 10_000) {
 		const before = this.pongs;
 		if (this.code === undefined && !this.ended) this.say(frame(9, 'there?'));
 		await this.until(() => this.code !== undefined || this.ended || this.pongs > before, ms);

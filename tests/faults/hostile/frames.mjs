@@ -15,10 +15,13 @@ export const rows = [
 	// Section 5.2
 	...[1, 2, 4, 7].map((bits) => one(`reserved bits ${bits}`, 1002, frame(TEXT, hello, { bits }))),
 	...[3, 4, 5, 6, 7, 11, 12, 13, 14, 15].map((opcode) => one(`opcode ${opcode}`, 1002, frame(opcode, hello))),
-	// Libwebsockets doesn't ask for the mask. It is there to keep a browser's scripts from writing what a proxy takes for HTTP,
-	// and no browser lets a script leave it out.
-	worded('a text that is not masked', 'open', frame(TEXT, hello, { masked: false })),
-	one('a length of 2^63', 'lost', frame(TEXT, 'x', { length: 1n << 63n })),
+	one('a text that is not masked', 1002, frame(TEXT, hello, { masked: false })),
+	one('a long text that is not masked', 1002, frame(TEXT, 'x'.repeat(70000), { masked: false })),
+	one('an empty text that is not masked', 1002, frame(TEXT, '', { masked: false })),
+	one('a ping that is not masked', 1002, frame(PING, 'x', { masked: false })),
+	one('a close that is not masked', 1002, frame(CLOSE, bytes(3, 232), { masked: false })),
+	one('a second fragment that is not masked', 1002, frame(TEXT, hello.slice(0, 5), { fin: false }), frame(0, hello.slice(5), { masked: false })),
+	one('a length of 2^63', 1002, frame(TEXT, 'x', { length: 1n << 63n })),
 	one('a length of 2^62, and 70,000 bytes', 1009, frame(TEXT, 'x'.repeat(70000), { length: 1n << 62n })),
 	// 5.4
 	one('a continuation of nothing', 1002, frame(0, 'x')),
@@ -29,9 +32,11 @@ export const rows = [
 	// 5.5
 	one('a ping in fragments', 1002, frame(PING, 'x', { fin: false })),
 	one('a close in fragments', 1002, frame(CLOSE, bytes(3, 232), { fin: false })),
-	one('a ping of 126 bytes', 'lost', frame(PING, 'x'.repeat(126))),
-	one('a pong of 126 bytes', 'lost', frame(PONG, 'x'.repeat(126))),
-	one('a close of 126 bytes', 'lost', close(1000, 'x'.repeat(124))),
+	one('a ping of 126 bytes', 1002, frame(PING, 'x'.repeat(126))),
+	one('a pong of 126 bytes', 1002, frame(PONG, 'x'.repeat(126))),
+	one('a close of 126 bytes', 1002, close(1000, 'x'.repeat(124))),
+	one('a ping that tells its length in two bytes', 1002, frame(PING, 'x', { wide: 2 })),
+	one('a ping that tells its length in eight bytes', 1002, frame(PING, 'x', { wide: 8 })),
 	one('a ping of 125 bytes', 'open', frame(PING, 'x'.repeat(125))),
 	one('a pong that nobody asked for', 'open', frame(PONG, 'x')),
 	// 5.5.1, 7.4
