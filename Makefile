@@ -185,7 +185,7 @@ demo: ## a class of 30 takes a test on it, before your eyes: STUDENTS=30
 	@$(STACK) with node tests/demo/demo.mjs
 
 install-packages: ## the Debian packages for building, running and testing
-	@deploy/local/packages build run test bench lint fuzz valgrind
+	@deploy/local/packages build run test browser bench lint fuzz valgrind
 
 # --- figures ---------------------------------------------------------------------------------------------------------
 
@@ -253,7 +253,7 @@ uninstall: ## takes away what install has put there
 units: $(UNITS) $(HELPERS) $(ECHOES) $(B)/bench/storm $(PRELOAD)
 
 test: ## everything, on a stack of its own: units, stories, the schema, the demo class; SANITIZE=1, =thread
-	@deploy/local/packages build run test fuzz
+	@deploy/local/packages build run test browser fuzz
 	@tests/support/modules
 	@$(BUILD_ALL) all units
 	@$(BUILD_ALL) FUZZ=1 fuzzers

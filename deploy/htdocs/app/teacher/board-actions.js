@@ -29,8 +29,8 @@ const DONE = { session_start_waiting: 'board.done_open', session_start: 'board.d
 
 export function Actions({ board, session, status, onCode, onSession }) {
 	const [changing, setChanging] = useState(false);
+	const [doing, setDoing] = useState(null);
 	const work = useWork(async (name) => {
-		if (!await confirm(ASKS[name](figures(board.state)))) return;
 		try {
 			onSession(await api[name](session.id));
 			toast(t(DONE[name]), { tone: 'good' });
@@ -40,7 +40,14 @@ export function Actions({ board, session, status, onCode, onSession }) {
 			api.session_get(session.id).then(onSession, () => {});
 		}
 	});
-	const act = (name, text, kind) => html`<${Button} kind=${kind} busy=${work.busy} data-act=${name} onClick=${() => work.run(name)}>${t(text)}<//>`;
+	// while it asks nothing is under way yet; and then only what was pressed
+	const ask = async (name) => {
+		if (!await confirm(ASKS[name](figures(board.state)))) return;
+		setDoing(name);
+		await work.run(name);
+	};
+	const act = (name, text, kind) => html`<${Button} kind=${kind} busy=${work.busy && doing === name} disabled=${work.busy && doing !== name}
+		data-act=${name} onClick=${() => ask(name)}>${t(text)}<//>`;
 	const before = status === 'SCHEDULED' || status === 'WAITING_FOR_STUDENTS';
 	return html`
 		${before && html`<${Button} onClick=${() => setChanging(true)}>${t('board.change')}<//>`}
