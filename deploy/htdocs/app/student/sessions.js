@@ -31,12 +31,12 @@ const facts = (session) => [dateTime(session.started_at ?? session.scheduled_at)
 	session.time_limit_seconds && duration(session.time_limit_seconds)].filter(Boolean).join(' · ');
 
 function Current({ session }) {
+	const verb = t(session.participants[0]?.attempt_id ? 'student.go_on' : 'student.enter');
 	return html`
 		<li><${Card} class="card sitting-card">
 			<div><h3>${session.title}</h3><p class="soft">${facts(session)}</p></div>
 			<${StatusBadge} status=${session.status}/>
-			<${Button} kind="main" href=${to(`/my/${session.id}`)} label=${`${t('student.enter')}: ${session.title}`}>
-				${t(session.participants[0]?.attempt_id ? 'student.go_on' : 'student.enter')}<//>
+			<${Button} kind="main" href=${to(`/my/${session.id}`)} label=${`${verb}: ${session.title}`}>${verb}<//>
 		<//></li>`;
 }
 

@@ -19,6 +19,7 @@ export const HERE = 4; // in the waiting room
 export const ABSENT = 5;
 export const DONE = 6;
 export const STATE_NAMES = ['lost', 'watch', 'quiet', 'working', 'here', 'absent', 'done'];
+const OVER = new Set(['COMPLETED', 'CANCELLED']);
 const TROUBLE = [LOST, WATCH, QUIET];
 
 export const FILTERS = {
@@ -108,6 +109,8 @@ export class BoardState {
 
 	setStatus(status) {
 		this.status = status === 'WAITING' ? 'WAITING_FOR_STUDENTS' : status ?? this.status;
+		// nobody is in a session that is over, and nobody is told of those who were
+		if (OVER.has(this.status)) for (const row of this.rows.values()) row.connected = false;
 	}
 
 	/** The paper's questions, for right and wrong. */
@@ -162,20 +165,19 @@ export class BoardState {
 		session_started: (me, { ends_at, connected_students = [] }) => {
 			me.setStatus('IN_PROGRESS');
 			me.endsAt = ends_at ?? null;
-			for (const id of connected_students) begin(me.row(id));
+			for (const id of connected_students) begin(me, me.row(id));
 		},
 		session_completed: (me) => me.setStatus('COMPLETED'),
 		participant_joined: (me, message, row) => {
 			row.connected = true;
-			if (me.status === 'IN_PROGRESS') begin(row);
+			if (me.status === 'IN_PROGRESS') begin(me, row);
 		},
 		participant_disconnected: (me, message, row) => { row.connected = false; },
 		student_progress: (me, { question_number }, row) => { row.question = question_number; },
-		student_answer: (me, { answered_questions, total_questions, question_number }, row) => {
+		student_answer: (me, { answered_questions, total_questions }, row) => {
 			row.answered = answered_questions ?? row.answered;
 			row.total = total_questions ?? row.total;
-			row.question ??= question_number;
-			begin(row);
+			begin(me, row);
 		},
 		student_highlight: (me, { timestamp }, row) => { if (when(timestamp) > row.asOf) row.highlights++; },
 		violation: (me, { total_count }, row) => { row.violations = total_count; },
@@ -258,13 +260,16 @@ export class BoardState {
 
 const touch = (row) => { row.version++; };
 
-function begin(row) {
+// Has a paper from now on, and begins at its beginning; a lesson has none.
+function begin(state, row) {
+	if (!state.total) return;
 	row.attemptStatus ??= 'IN_PROGRESS';
+	row.question ??= 1;
 }
 
 function stateOf(row, status, now) {
 	if (row.attemptStatus && row.attemptStatus !== 'IN_PROGRESS') return DONE;
-	if (status === 'COMPLETED' || status === 'CANCELLED') return row.attemptStatus ? DONE : ABSENT;
+	if (OVER.has(status)) return row.attemptStatus ? DONE : ABSENT;
 	if (!row.connected) return row.attemptStatus && status === 'IN_PROGRESS' ? LOST : ABSENT;
 	if (status !== 'IN_PROGRESS') return HERE;
 	if (row.violations >= MANY_VIOLATIONS || now - row.lastViolation < FRESH_MS) return WATCH;
