@@ -1,15 +1,13 @@
 // Where classes, papers and users are kept, and the system page: what each does is looked up by the API afterwards.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { judge } from '../support/axe.mjs';
 import { openPage, startBrowser } from '../support/browser.mjs';
 import { theStack } from '../support/stack.mjs';
 import { PAPERS, World } from '../support/world.mjs';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PAPER_FILE = fileURLToPath(new URL('../data/papers/academic-reading-1.json', import.meta.url));
 const WAIT = 10_000;
 
@@ -355,24 +353,12 @@ test('who may not see a page is not shown it', async () => {
 });
 
 describe('no violation found by axe-core, light, dark and on a phone', () => {
-	const judge = (page, options) => page.evaluate(async ([source, chosen]) => {
-		if (!globalThis.axe) (0, eval)(source);
-		const { violations } = await globalThis.axe.run(document, { resultTypes: ['violations'], ...chosen });
-		return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-	}, [AXE, options]);
-	const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] };
-
 	// A tall window, so that the bar that sticks to its foot covers nothing.
 	async function look(page, what) {
 		await page.setViewportSize({ width: 1280, height: 3000 });
-		assert.deepEqual(await judge(page, RULES), [], `${what}, light`);
-		await page.emulateMedia({ colorScheme: 'dark' });
-		assert.deepEqual(await judge(page, { runOnly: { type: 'rule', values: ['color-contrast'] } }), [], `${what}, dark`);
-		await page.emulateMedia({ colorScheme: 'light' });
+		await judge(page, what);
 		await page.setViewportSize({ width: 360, height: 6000 });
-		// the colours are those of before
-		assert.deepEqual(await judge(page, { ...RULES, rules: { 'color-contrast': { enabled: false } } }), [], `${what}, phone`);
-		assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360, `${what} fits a phone`);
+		await judge(page, `${what}, on a phone`, { dark: false, colours: false });
 		await page.setViewportSize({ width: 1280, height: 800 });
 	}
 

@@ -1,17 +1,15 @@
-// The student's pages in a real browser: from signing in to the result, by several students in contexts of their own,
-// while the network fails, pages are loaded anew and second tabs are opened. What the database has is the judge.
+// The student's pages in a real browser, beside the story of session.test.mjs: other devices, wrong clocks, the end of the
+// time, misbehaviour, the keyboard, and everything that can be seen. What the database has is the judge.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
+import { judge, PHONE } from '../support/axe.mjs';
 import { openPage, startBrowser } from '../support/browser.mjs';
 import { quote } from '../support/db.mjs';
+import { heading, part, question, saveState, select, shown } from '../support/paper.mjs';
 import { PASSWORD, signedIn } from '../support/people.mjs';
 import { theStack } from '../support/stack.mjs';
 import { World } from '../support/world.mjs';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const PHONE = { viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true };
 const OFFLINE = /ERR_INTERNET_DISCONNECTED/;
 
 let stack, browser;
@@ -42,16 +40,6 @@ async function leave({ context, complaints }, ...expected) {
 	assert.deepEqual(complaints.filter((line) => !expected.some((pattern) => pattern.test(line))), []);
 }
 
-const shown = (page, selector) => page.waitForSelector(selector, { timeout: 15_000 });
-const heading = (page, text) => page.getByRole('heading', { name: text }).waitFor({ timeout: 15_000 });
-const saveState = (page, state) => page.waitForFunction((wanted) =>
-	document.querySelector('.save')?.dataset.state === wanted, state, { timeout: 20_000 });
-
-// The control of a question, by its number.
-const question = (page, n) => page.locator('.question', { has: page.locator('.question-number', { hasText: new RegExp(`${n}$`) }) });
-const numberButton = (page, n) => page.locator('.number-button', { hasText: new RegExp(`^${n}$`) });
-const part = (page, n) => page.getByRole('button', { name: `Part ${n}` });
-
 // { question's number: answer } as the database has them.
 async function answersOf(world, who) {
 	const rows = await stack.db.rows(`SELECT q.number, a.answer AS value FROM answers a JOIN attempts t ON t.id = a.attempt_id
@@ -77,149 +65,8 @@ async function until(look, fits, what) {
 	return assert.fail(`${what}: ${JSON.stringify(found)}`);
 }
 
-// Selects so much of a paragraph, as a mouse would.
-const select = (page, paragraph, from, to) => page.evaluate(([p, ...ends]) => {
-	const range = ends.map((end) => {
-		const texts = document.createTreeWalker(document.querySelectorAll('.body p')[p], NodeFilter.SHOW_TEXT);
-		let at = 0;
-		for (let node = texts.nextNode(); node; at += node.data.length, node = texts.nextNode()) {
-			if (end <= at + node.data.length) return [node, end - at];
-		}
-		throw new Error(`the paragraph has no ${end} characters`);
-	});
-	getSelection().setBaseAndExtent(...range[0], ...range[1]);
-}, [paragraph, from, to]);
-
 // Side by side: most of a test's time is waiting.
 describe('the student\'s pages', { concurrency: 3 }, () => {
-	test('a class takes a session: one offline, one reloads, one opens a second tab, one comes late', async () => {
-		const people = ['student1', 'student2', 'student3', 'student4', 'student5'];
-		const world = await given({ people });
-		await command(world, 'start-waiting');
-		const [one, two, three, four] = await Promise.all(people.slice(0, 4).map((who) => enter(world, who)));
-		for (const { page } of [one, two, three, four]) await heading(page, 'You are in the waiting room');
-		await until(() => world.must('teacher', 'GET', `/sessions/${world.variables.session}/monitor`),
-			({ students }) => students.filter((row) => row.connection_status === 'CONNECTED').length === 4, 'four are connected');
-		await command(world, 'start');
-		for (const { page } of [one, two, three, four]) await shown(page, '.paper');
-
-		// the first answers everything, by each of the six kinds, changes one, and marks text
-		let { page } = one;
-		await question(page, 1).getByLabel('wood').check();
-		await question(page, 1).getByLabel('stone').check();
-		await question(page, 2).getByLabel('oil').check();
-		await question(page, 2).getByLabel('coal').check();
-		await question(page, 3).getByLabel('False').check();
-		await select(page, 0, 4, 18);
-		await page.getByRole('button', { name: 'Highlight' }).click();
-		await select(page, 0, 32, 45);
-		await page.keyboard.press('h');
-		await page.locator('mark', { hasText: 'stone in 1811' }).waitFor();
-		assert.deepEqual(await page.locator('mark').allInnerTexts(), ['old lighthouse', 'stone in 1811']);
-		await page.locator('mark').nth(1).click();
-		await page.getByRole('button', { name: 'Remove highlight' }).click();
-		await part(page, 2).click();
-		await question(page, 4).getByLabel('Not given').check();
-		await question(page, 5).locator('select').selectOption('ii');
-		await question(page, 6).locator('input').pressSequentially('stone tower');
-		await saveState(page, 'saved');
-
-		// the second loses the network, goes on, and comes back
-		({ page } = two);
-		await question(page, 1).getByLabel('stone').check();
-		await saveState(page, 'saved');
-		await two.context.setOffline(true);
-		await shown(page, '.offline');
-		await question(page, 1).getByLabel('brick').check();
-		await question(page, 3).getByLabel('True').check();
-		assert.match(await page.locator('.save').innerText(), /2 changes kept here/);
-		assert.deepEqual(await answersOf(world, 'student2'), { 1: 'B' });
-		await two.context.setOffline(false);
-		await saveState(page, 'saved');
-		await page.waitForSelector('.offline', { state: 'detached' });
-
-		// the third loads the page anew while a word is being typed: all is as it was
-		({ page } = three);
-		await question(page, 1).getByLabel('wood').check();
-		await question(page, 3).getByRole('button', { name: 'Mark for review' }).click();
-		await select(page, 0, 4, 18);
-		await page.keyboard.press('h');
-		await part(page, 2).click();
-		await question(page, 6).locator('input').pressSequentially('the tow');
-		await page.reload();
-		await shown(page, '.paper');
-		assert.equal(await question(page, 6).locator('input').inputValue(), 'the tow');
-		await part(page, 1).click();
-		assert.ok(await question(page, 1).getByLabel('wood').isChecked());
-		assert.deepEqual(await page.locator('mark').allInnerTexts(), ['old lighthouse']);
-		assert.equal(await numberButton(page, 3).getAttribute('data-review'), '');
-		await saveState(page, 'saved');
-
-		// the fourth opens a second tab, which takes over with one click; the first says so, and may take it back
-		({ page } = four);
-		await question(page, 1).getByLabel('wood').check();
-		const tab = await four.context.newPage();
-		await tab.goto(page.url());
-		await heading(tab, 'This session is open in another tab');
-		assert.equal(await page.locator('.paper').count(), 1, 'asking takes nothing');
-		await tab.getByRole('button', { name: 'Continue here' }).click();
-		await shown(tab, '.paper');
-		await heading(page, 'You went on in another place');
-		assert.ok(await question(tab, 1).getByLabel('wood').isChecked());
-		await question(tab, 1).getByLabel('stone').check();
-		await saveState(tab, 'saved');
-		await page.getByRole('button', { name: 'Continue here' }).click();
-		await shown(page, '.paper');
-		await heading(tab, 'You went on in another place');
-		assert.ok(await question(page, 1).getByLabel('stone').isChecked());
-		await tab.close();
-
-		// the fifth comes late, by the code
-		const five = await enter(world, 'student5', { path: '/#/my' });
-		({ page } = five);
-		await page.getByLabel('Join code').fill(world.variables.code.toLowerCase());
-		await page.keyboard.press('Enter');
-		await shown(page, '.paper');
-		await question(page, 3).getByLabel('Not given').check();
-		await saveState(page, 'saved');
-
-		// the first hands in: nothing is open, and the result waits for the others
-		({ page } = one);
-		await page.getByRole('button', { name: 'Finish' }).click();
-		await page.getByText('All questions have an answer.').waitFor();
-		await page.getByRole('button', { name: 'Hand in' }).click();
-		await heading(page, 'You have handed in your paper');
-		assert.equal(await page.locator('.score').count(), 0);
-		// the second is warned of what is open, goes there, and hands in all the same
-		({ page } = two);
-		await page.getByRole('button', { name: 'Finish' }).click();
-		await page.getByText('4 questions have no answer yet:').waitFor();
-		await page.getByRole('button', { name: 'Go to question 6' }).click();
-		await page.waitForFunction((id) => document.activeElement.closest('.question')?.id === id, `q-${world.variables.q6}`);
-		await page.getByRole('button', { name: 'Finish' }).click();
-		await page.getByRole('button', { name: 'Hand in' }).click();
-		await heading(page, 'You have handed in your paper');
-
-		await command(world, 'complete');
-		await shown(one.page, '.score');
-		assert.match(await one.page.locator('.score').innerText(), /7 \/ 7/);
-		for (const { page: open } of [three, four, five]) await heading(open, 'Your teacher has ended the test');
-
-		assert.deepEqual(await answersOf(world, 'student1'),
-			{ 1: 'B', 2: ['A', 'C'], 3: 'FALSE', 4: 'NOT GIVEN', 5: 'ii', 6: 'stone tower' });
-		assert.deepEqual(await answersOf(world, 'student2'), { 1: 'C', 3: 'TRUE' });
-		assert.deepEqual(await answersOf(world, 'student3'), { 1: 'A', 6: 'the tow' });
-		assert.deepEqual(await answersOf(world, 'student4'), { 1: 'B' });
-		assert.deepEqual(await answersOf(world, 'student5'), { 3: 'NOT GIVEN' });
-		const ends = await Promise.all(people.map(async (who) => (await attemptOf(world, who)).submission_type));
-		assert.deepEqual(ends, ['MANUAL', 'MANUAL', 'FORCED', 'FORCED', 'FORCED']);
-		const marks = await stack.db.rows(`SELECT h.text, h.position_start, h.position_end FROM highlights h JOIN attempts a ON a.id = h.attempt_id
-			WHERE a.session_id = ${quote(world.variables.session)} AND a.student_id = ${quote(world.people.student3.id)}`);
-		assert.deepEqual(marks, [{ text: 'old lighthouse', position_start: 4, position_end: 18 }]);
-		for (const opened of [one, three, four, five]) await leave(opened);
-		await leave(two, OFFLINE);
-	});
-
 	test('another device takes over, also from one that had lost the network', async () => {
 		const world = await given({ status: 'IN_PROGRESS', joined: ['student1'] });
 		const laptop = await enter(world, 'student1');
@@ -425,81 +272,100 @@ describe('the student\'s pages', { concurrency: 3 }, () => {
 	});
 
 	// the long paper where room is short
-	for (const [name, options, paper] of [['light', { colorScheme: 'light' }, 'six'], ['dark', { colorScheme: 'dark' }, 'six'],
-		['phone', PHONE, 'academic']]) {
-		test(`${name}: nothing to object on any page`, async () => {
+	for (const [name, options, paper] of [['light and dark', {}, 'six'], ['phone', PHONE, 'academic']]) {
+		// the judge itself needs what the pages forbid
+		const bypass = { ...options, bypassCSP: true };
+		const look = (page, what) => judge(page, what, { dark: name !== 'phone' });
+
+		test(`${name}: nothing to object on the way to the result`, async () => {
 			const world = await given({ paper, limit: 3600, people: ['student1', 'student2'] });
 			await command(world, 'start-waiting');
-			// the judge itself needs what the pages forbid
-			const bypass = { ...options, bypassCSP: true };
-			const judge = async (page, what) => {
-				const found = await page.evaluate(async (source) => {
-					(0, eval)(source);
-					const { violations } = await globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] });
-					return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-				}, AXE);
-				assert.deepEqual(found, [], what);
-				const [wide, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-				assert.ok(wide <= window, `${what} is ${wide} wide in a window of ${window}`);
-			};
-			const stranger = await openPage(browser, stack.base, '/', bypass);
-			await heading(stranger.page, 'Sign in');
-			await stranger.page.getByRole('button', { name: 'Sign in' }).click();
-			await judge(stranger.page, 'signing in');
-			await stranger.page.getByRole('link', { name: 'Create a student account' }).click();
-			await heading(stranger.page, 'Create a student account');
-			await judge(stranger.page, 'registering');
-			await leave(stranger);
-
 			await world.must('student2', 'POST', `/sessions/${world.variables.session}/join`);
 			const opened = await enter(world, 'student1', { path: '/#/my', ...bypass });
 			const { page, context } = opened;
 			await shown(page, '.sitting-card');
-			await judge(page, 'my sessions');
+			await look(page, 'my sessions');
 			await page.getByRole('button', { name: /Account/ }).click();
-			await judge(page, 'the menu');
+			await look(page, 'the menu');
 			await page.keyboard.press('Escape');
 			await page.getByRole('link', { name: /Enter/ }).click();
 			await heading(page, 'You are in the waiting room');
 			await shown(page, '[data-tone=good] .dot');
-			await judge(page, 'the waiting room');
+			await look(page, 'the waiting room');
 			await command(world, 'start');
 			await shown(page, '.paper');
 			await select(page, 0, 20, 140);
 			await page.keyboard.press('h');
 			await shown(page, 'mark');
 			await page.locator('.marks summary').click();
-			await judge(page, 'the text');
+			await look(page, 'the text');
 			if (name === 'phone') {
 				await page.locator('.palette-where').click();
-				await judge(page, 'the numbers');
+				await look(page, 'the numbers');
 				await page.locator('.palette-where').click();
 				await page.getByRole('tab', { name: 'Questions' }).click();
 			}
 			await page.locator('.question input[type=radio]').first().check();
 			await page.locator('.review').first().click();
-			await judge(page, 'the questions');
+			await look(page, 'the questions');
 			await page.getByRole('button', { name: 'Finish' }).click();
-			await judge(page, 'handing in');
+			await look(page, 'handing in');
 			await page.keyboard.press('Escape');
 			await page.getByRole('button', { name: 'Text size and colours' }).click();
 			await page.getByRole('button', { name: 'Largest text' }).click();
-			await judge(page, 'settings');
+			await look(page, 'settings');
 			await page.keyboard.press('Escape');
-			await context.setOffline(true);
-			await shown(page, '.offline');
-			await judge(page, 'offline');
-			await context.setOffline(false);
-			await saveState(page, 'saved');
 			const tab = await context.newPage();
 			await tab.goto(page.url());
 			await heading(tab, 'This session is open in another tab');
-			await judge(tab, 'another tab');
-			await tab.close();
+			await look(tab, 'another tab');
+			await tab.getByRole('button', { name: 'Continue here' }).click();
+			await heading(page, 'You went on in another place');
+			await look(page, 'relieved');
+			await context.setOffline(true);
+			await shown(tab, '.offline');
+			await look(tab, 'offline');
+			await context.setOffline(false);
+			await saveState(tab, 'saved');
 			await command(world, 'complete');
-			await shown(page, '.score');
-			await judge(page, 'the result');
+			await shown(tab, '.score');
+			await look(tab, 'the result');
 			await leave(opened, OFFLINE);
+		});
+
+		test(`${name}: nothing to object at the door, and where there is no paper`, async () => {
+			const world = await given({ people: ['student1', 'student2'] });
+			const stranger = await openPage(browser, stack.base, '/', bypass);
+			await heading(stranger.page, 'Sign in');
+			await stranger.page.getByRole('button', { name: 'Sign in' }).click();
+			await look(stranger.page, 'signing in');
+			await stranger.page.getByRole('link', { name: 'Create a student account' }).click();
+			await heading(stranger.page, 'Create a student account');
+			await look(stranger.page, 'registering');
+			await leave(stranger);
+
+			const opened = await enter(world, 'student1', { path: '/#/my', ...bypass });
+			const { page } = opened;
+			await page.getByLabel('Join code').fill('zzzzzz');
+			await page.keyboard.press('Enter');
+			await page.getByText('No session has this code.').waitFor();
+			await look(page, 'a code that nobody has');
+			await page.getByRole('link', { name: 'My sessions' }).last().click();
+			await page.getByLabel('Join code').fill(world.variables.code.toLowerCase());
+			await page.keyboard.press('Enter');
+			await heading(page, 'Not open yet');
+			await shown(page, '[data-tone=good] .dot');
+			await look(page, 'before it opens');
+			await command(world, 'cancel');
+			await heading(page, 'This session was cancelled');
+			await look(page, 'cancelled');
+			await world.addSession({ test_id: null, title: 'A lesson' });
+			await world.move('IN_PROGRESS', ['student2']);
+			await page.goto(`${stack.base}/#/my/${world.variables.session}`);
+			await heading(page, 'You are in the session');
+			await shown(page, '[data-tone=good] .dot');
+			await look(page, 'a lesson');
+			await leave(opened, /status of 404/);
 		});
 	}
 });
