@@ -1,9 +1,14 @@
 #include "fcgi-app/openapi.h"
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/err.h"
 #include "core/version.h"
+#include "fcgi-app/handlers/handler.h"
 #include "fcgi-app/http/route.h"
 #include "wire/json.h"
 
@@ -14,13 +19,14 @@ struct operation {
 	const char *query;
 	int status;
 	const char *answer;
+	const char *others;
 };
 
 /* By route, so that a row of either table without the other doesn't compile or leaves a hole that a test
  * finds. */
 static const struct operation OPERATIONS[ROUTE_COUNT] = {
-#define OPERATION(name, tag, summary, body, query, status, answer)                                           \
-	[ROUTE_##name] = {(tag), (summary), (body), (query), (status), (answer)},
+#define OPERATION(name, tag, summary, body, query, status, answer, others)                                   \
+	[ROUTE_##name] = {(tag), (summary), (body), (query), (status), (answer), (others)},
 #include "fcgi-app/openapi.def"
 #undef OPERATION
 };
@@ -113,13 +119,100 @@ static void add_content(struct buf *out, const char *what)
 	buf_adds(out, "}}");
 }
 
-static void add_responses(struct buf *out, const struct operation *operation)
+/* --- refusals: a set of them is a bit for each row of err.def --- */
+
+_Static_assert(ERR_COUNT <= 64, "a set of refusals has 64 bits");
+
+#define BIT(err) (UINT64_C(1) << (err))
+
+/* What the row of the route says, and the tables behind it. */
+static uint64_t refusals_of_route(const struct route *route)
 {
+	uint64_t set = BIT(ERR_RATE_LIMITED) | BIT(ERR_UNAVAILABLE) | BIT(ERR_INTERNAL);
+	if (route->roles != PUBLIC)
+		set |= BIT(ERR_AUTH_FAILED);
+	if (route->roles != PUBLIC && (route->roles != ROLES_ALL || route->thing != THING_NONE))
+		set |= BIT(ERR_ACCESS_DENIED);
+	if (route->thing != THING_NONE)
+		set |= BIT(thing_missing(route->thing));
+	if (route->thing == THING_SESSION_MANAGE || route->thing == THING_SESSION_TRANSCRIBE)
+		set |= BIT(ERR_NO_PERMISSION_TO_MANAGE_SESSION);
+	if (route->body != NO_BODY)
+		set |= BIT(ERR_INVALID_JSON) | BIT(ERR_PAYLOAD_TOO_LARGE) | BIT(ERR_UNSUPPORTED_MEDIA_TYPE) |
+		       BIT(ERR_VALIDATION);
+	return set;
+}
+
+static uint64_t refusals_of_status(int status)
+{
+	uint64_t set = 0;
+	for (int err = 0; err < ERR_COUNT; err++)
+		if (err_status(err) == status)
+			set |= BIT(err);
+	return set;
+}
+
+static void add_problem(struct buf *out, const char *description, uint64_t set)
+{
+	bool any = false;
+	buf_adds(out, "{\"description\":");
+	json_add_string(out, description);
+	buf_adds(out, ",\"content\":{\"application/problem+json\":{\"schema\":{\"allOf\":[{\"$ref\":"
+		      "\"#/components/schemas/Problem\"},{\"properties\":{\"code\":{\"enum\":[");
+	for (int err = 0; err < ERR_COUNT; err++) {
+		if (!(set & BIT(err)))
+			continue;
+		buf_printf(out, "%s\"%s\"", any ? "," : "", err_code(err));
+		any = true;
+	}
+	buf_adds(out, "]}}}]}}}}");
+}
+
+/* One by its name among the components, several here. */
+static void add_refusals(struct buf *out, int status, uint64_t set)
+{
+	if (!set)
+		return;
+	buf_printf(out, ",\"%d\":", status);
+	if (!(set & (set - 1)))
+		buf_printf(out, "{\"$ref\":\"#/components/responses/%s\"}", err_code(__builtin_ctzll(set)));
+	else
+		add_problem(out, "the code says which", set);
+}
+
+/* "304", or "503:Name". Returns the status. */
+static int add_other(struct buf *out, const char *word)
+{
+	buf_printf(out, ",\"%.3s\":{\"description\":", word);
+	if (word[3]) {
+		buf_adds(out, "\"not now\"");
+		add_content(out, word + 4);
+	} else {
+		buf_adds(out, "\"unchanged\"");
+	}
+	buf_addc(out, '}');
+	return (int)strtol(word, NULL, 10);
+}
+
+static void add_responses(struct buf *out, const struct route *route, const struct operation *operation)
+{
+	uint64_t set = refusals_of_route(route) | (*operation->query ? BIT(ERR_VALIDATION) : 0);
 	buf_printf(out, ",\"responses\":{\"%d\":{\"description\":\"done\"", operation->status);
 	if (*operation->answer)
 		add_content(out, operation->answer);
-	buf_adds(out, "},\"4XX\":{\"$ref\":\"#/components/responses/Problem\"},"
-		      "\"5XX\":{\"$ref\":\"#/components/responses/Problem\"}}");
+	buf_addc(out, '}');
+	for (const char *at = operation->others; *at; at += strspn(at, " ")) {
+		char word[64];
+		snprintf(word, sizeof(word), "%.*s", (int)strcspn(at, " "), at);
+		if (*word >= '0' && *word <= '9')
+			set &= ~refusals_of_status(add_other(out, word));
+		else
+			set |= BIT(err_from_code(word));
+		at += strlen(word);
+	}
+	for (int status = 400; status < 600; status++)
+		add_refusals(out, status, set & refusals_of_status(status));
+	buf_addc(out, '}');
 }
 
 static void add_roles(struct buf *out, int roles)
@@ -158,7 +251,7 @@ static void add_operation(struct buf *out, const struct route *route, const stru
 		buf_adds(out, ",\"security\":[]");
 	else
 		add_roles(out, route->roles);
-	add_responses(out, operation);
+	add_responses(out, route, operation);
 	buf_addc(out, '}');
 }
 
@@ -183,6 +276,33 @@ static void add_path(struct buf *out, const struct route *first)
 	buf_addc(out, '}');
 }
 
+/* Rows of err.def that share a code are the first of them. */
+static bool has_own_code(int err)
+{
+	return err != OK && err_from_code(err_code(err)) == (enum err)err;
+}
+
+static void add_component_responses(struct buf *out)
+{
+	for (int err = 0, count = 0; err < ERR_COUNT; err++) {
+		if (!has_own_code(err))
+			continue;
+		buf_printf(out, "%s\"%s\":", count++ ? "," : "", err_code(err));
+		add_problem(out, err_sentence(err), BIT(err));
+	}
+}
+
+static void add_schemas(struct buf *out)
+{
+	buf_adds(out, "\"Code\":{\"enum\":[");
+	for (int err = 0, count = 0; err < ERR_COUNT; err++)
+		if (has_own_code(err))
+			buf_printf(out, "%s\"%s\"", count++ ? "," : "", err_code(err));
+	buf_adds(out, "]}");
+	for (size_t i = 0; i < ARRAY_LEN(SCHEMAS); i++)
+		buf_printf(out, ",\"%s\":%s", SCHEMAS[i].name, SCHEMAS[i].text);
+}
+
 void openapi_write(struct buf *out)
 {
 	buf_adds(out, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Invigil\",\"version\":\"" INVIGIL_VERSION
@@ -194,13 +314,11 @@ void openapi_write(struct buf *out)
 		buf_adds(out, i ? "," : "");
 		add_path(out, &ROUTES[i]);
 	}
-	buf_adds(
-	    out,
-	    "},\"components\":{\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\","
-	    "\"bearerFormat\":\"JWT\"}},\"responses\":{\"Problem\":{\"description\":\"why not\",\"content\":{"
-	    "\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}},"
-	    "\"schemas\":{");
-	for (size_t i = 0; i < ARRAY_LEN(SCHEMAS); i++)
-		buf_printf(out, "%s\"%s\":%s", i ? "," : "", SCHEMAS[i].name, SCHEMAS[i].text);
+	buf_adds(out,
+		 "},\"components\":{\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\","
+		 "\"bearerFormat\":\"JWT\"}},\"responses\":{");
+	add_component_responses(out);
+	buf_adds(out, "},\"schemas\":{");
+	add_schemas(out);
 	buf_adds(out, "}}}");
 }

@@ -5,6 +5,7 @@ import { SocketIo } from './socketio.mjs';
 import { World, newId } from './world.mjs';
 import { match } from './match.mjs';
 import { call } from './rest.mjs';
+import { contractOf } from './contract.mjs';
 import { signed } from './token.mjs';
 
 const CAST = { admin: 'ADMIN', watcher: 'ADMIN', teacher: 'TEACHER', stranger: 'TEACHER', outsider: 'STUDENT', service: 'SERVICE' };
@@ -156,7 +157,9 @@ export class Story {
 			? await call({ base: this.stack.pushd }, method, path, { ...options, prefix: '' })
 			: await this.world.rest(told.as ?? 'nobody', method, path, options);
 		const who = `${told.as ?? 'nobody'}: ${method} ${path}${'body' in told ? ` ${JSON.stringify(options.body)?.slice(0, 100)}` : ''}`;
-		const problems = [...this.compare(answer, told.expect, told.at), ...(told.form === false ? [] : this.form(answer, told.at))];
+		const described = told.at || ![undefined, '/api', '/api/v1'].includes(prefix) ? []
+			: (await contractOf(this.stack)).rest({ method, path, body: options.body }, answer);
+		const problems = [...this.compare(answer, told.expect, told.at), ...(told.form === false ? [] : this.form(answer, told.at)), ...described];
 		if (problems.length) this.fail(`${who}: ${answer.status} ${answer.text.slice(0, 400)}`, ...problems);
 	}
 

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "core/err.h"
 #include "fcgi-app/http/route.h"
 #include "model/notification_type.h"
 #include "tests/unit/fcgi-app/fake.h"
@@ -94,12 +95,32 @@ static void notification_types_agree(void **state)
 	arena_free(arena);
 }
 
+/* A refusal that err.def doesn't know would be silently none. */
+static void refusals_are_known(void **state)
+{
+	static const char *const others[] = {
+#define OPERATION(name, tag, summary, body, query, status, answer, others) (others),
+#include "fcgi-app/openapi.def"
+#undef OPERATION
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		for (const char *at = others[i]; *at; at += strspn(at, " ")) {
+			char word[64];
+			snprintf(word, sizeof(word), "%.*s", (int)strcspn(at, " "), at);
+			at += strlen(word);
+			if (*word < '0' || *word > '9')
+				assert_string_equal(err_code(err_from_code(word)), word);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_route_is_described),
 	    cmocka_unit_test(references_resolve),
 	    cmocka_unit_test(notification_types_agree),
+	    cmocka_unit_test(refusals_are_known),
 	};
 	return cmocka_run_group_tests_name("openapi", tests, NULL, NULL);
 }
