@@ -55,6 +55,13 @@ function byParent(processes) {
 	return groups;
 }
 
+// The process and everything below it.
+export async function treeOf(pid) {
+	const children = byParent(await readProcesses());
+	const below = (parent) => [parent, ...(children.get(parent) ?? []).flatMap((child) => below(child.pid))];
+	return below(pid);
+}
+
 // Seconds of processor time so far of each named process and everything below it: { name: seconds }.
 export async function cpuSeconds(roots) {
 	const processes = await readProcesses();

@@ -9,11 +9,17 @@ import { exec } from './measure.mjs';
 // What the worker passes besides user, attempt and question.
 const VALUES = { role: 'STUDENT', answer: '"answer 50"', answered: 'true', spent: '3', presence_seconds: '120' };
 
-async function statement() {
+async function statementOf() {
 	const queries = await readFile(path.join(ROOT, 'sql/queries/attempt.sql'), 'utf8');
 	const found = /^-- name: attempt_answer_one :one\n([^;]*);/m.exec(queries);
 	if (!found) throw new Error('sql/queries/attempt.sql has no attempt_answer_one any more');
-	return found[1].replaceAll('@', ':');
+	return found[1];
+}
+
+// The same with its parameters by number, in the order in which they stand.
+export async function answerStatement() {
+	const names = [];
+	return (await statementOf()).replace(/@(\w+)/g, (_, name) => `$${names.includes(name) ? names.indexOf(name) + 1 : names.push(name)}`);
 }
 
 async function findPgbench() {
@@ -37,7 +43,7 @@ export class Pgbench {
 SELECT user_id, attempt_id, question_id FROM bench_clients WHERE client = :client_id \\gset
 \\set known 1
 \\endif
-${await statement()};
+${(await statementOf()).replaceAll('@', ':')};
 `);
 		return this;
 	}
