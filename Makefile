@@ -217,8 +217,10 @@ DESTDIR ?=
 SBIN    := $(PREFIX)/sbin
 SHARE   := $(PREFIX)/share/invigil
 MAN     := $(PREFIX)/share/man
+SYSTEMD := $(PREFIX)/lib/systemd/system
 
 INSTALLED_PROGRAMS := invigil-app invigil-pushd
+INSTALLED_UNITS    := invigil-app.service invigil-app.socket invigil-pushd.service invigil-pushd.socket invigil-.service.d/sandbox.conf
 INSTALLED_PAGES    := invigil-app.8 invigil-pushd.8 invigil.conf.5
 # the pages people look at, and examples for web servers
 INSTALLED_TREES    := htdocs $(notdir $(wildcard deploy/lighttpd deploy/apache deploy/nginx))
@@ -240,11 +242,17 @@ install: all man ## the programs and what goes with them: PREFIX=/usr/local DEST
 	install -m 0644 $(addprefix $(B)/man/,$(filter %.5,$(INSTALLED_PAGES))) $(DESTDIR)$(MAN)/man5
 	install -m 0644 $(addprefix $(B)/man/,$(filter %.8,$(INSTALLED_PAGES))) $(DESTDIR)$(MAN)/man8
 	install -m 0644 deploy/invigil.conf $(DESTDIR)$(SHARE)
+	for unit in $(INSTALLED_UNITS); do sed 's,/usr/sbin/,$(SBIN)/,' deploy/systemd/$$unit | \
+		install -D -m 0644 /dev/stdin $(DESTDIR)$(SYSTEMD)/$$unit || exit; done
+	install -D -m 0644 deploy/systemd/sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/invigil.conf
+	install -D -m 0644 deploy/systemd/tmpfiles.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/invigil.conf
 	rm -rf $(addprefix $(DESTDIR)$(SHARE)/,$(INSTALLED_TREES))
 	umask 022; cp -R --no-preserve=mode $(addprefix deploy/,$(INSTALLED_TREES)) $(DESTDIR)$(SHARE)
 
 uninstall: ## takes away what install has put there
 	rm -f $(addprefix $(DESTDIR)$(SBIN)/,$(INSTALLED_PROGRAMS)) $(addprefix $(DESTDIR)$(MAN)/man?/,$(INSTALLED_PAGES))
+	rm -f $(addprefix $(DESTDIR)$(SYSTEMD)/,$(INSTALLED_UNITS)) \
+		$(addprefix $(DESTDIR)$(PREFIX)/lib/,sysusers.d/invigil.conf tmpfiles.d/invigil.conf)
 	rm -rf $(DESTDIR)$(SHARE)
 
 # --- tests and checks -----------------------------------------------------------------------------------------------

@@ -55,7 +55,8 @@ static const struct command {
      "recompute, or print, a session's chain of events"},
     {"bus-key", bus_key_command, false, CONFIG_APP, "",
      "make a key pair for a bus over tcp://, and print it"},
-    {"check-config", check_config_command, true, CONFIG_BOTH, "", "check the settings and print them"},
+    {"check-config", check_config_command, true, CONFIG_BOTH, "[--quiet]",
+     "check the settings and print them"},
     {"routes", routes_command, false, CONFIG_APP, "", "print every REST route and who may call it"},
 };
 

@@ -1,6 +1,7 @@
 #include "fcgi-app/master.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 
 #include "auth/token.h"
 #include "base/clock.h"
+#include "base/supervisor.h"
 #include "bus/bus.h"
 #include "core/log.h"
 #include "core/log_config.h"
@@ -38,6 +40,7 @@ struct master {
 	const char *config_path;
 	int generation; /* grows with each reload */
 	int listen_fd;
+	bool handed; /* listen_fd is the supervisor's: it outlives us, and nobody is refused meanwhile */
 	struct together together;
 	struct slot *slots;
 	int count;
@@ -157,10 +160,11 @@ static void kill_late(struct master *master, int64_t now)
 	}
 }
 
-/* When the next place has to be filled, or the next worker killed. */
+/* When the next place has to be filled, the next worker killed, or the supervisor told that we live. */
 static int64_t next_moment(const struct master *master, int64_t now)
 {
-	int64_t next = now + 60000;
+	const int64_t patience = supervisor_patience_ms();
+	int64_t next = now + (patience ? patience / 3 : 60000);
 	for (int i = 0; i < master->count; i++) {
 		const struct slot *slot = &master->slots[i];
 		const int64_t at = slot->pid ? slot->kill_at : master->leaving ? 0 : slot->start_at;
@@ -204,6 +208,7 @@ static void reload(struct master *master)
 {
 	char *text = NULL;
 	size_t len = 0;
+	supervisor_tell("RELOADING=1");
 	FILE *problems = open_memstream(&text, &len);
 	struct config *config = problems ? load(master, problems) : NULL;
 	if (problems)
@@ -215,12 +220,15 @@ static void reload(struct master *master)
 	else
 		log_error("the new configuration is wrong, the old one stays", LOG_TEXT("problem", text));
 	free(text);
+	supervisor_tell("READY=1");
 }
 
 static void leave(struct master *master, int64_t now)
 {
-	if (!master->leaving)
+	if (!master->leaving) {
 		log_info("leaving: the workers finish what they are at");
+		supervisor_tell("STOPPING=1");
+	}
 	master->leaving = true;
 	for (int i = 0; i < master->count; i++)
 		tell_to_leave(&master->slots[i], now);
@@ -247,6 +255,7 @@ static void run(struct master *master)
 		fill_slots(master, now);
 		replace_next(master, now);
 		kill_late(master, now);
+		supervisor_tell("WATCHDOG=1");
 		wait_and_obey(master, now);
 	}
 }
@@ -261,37 +270,62 @@ static void block_signals(struct master *master)
 	sigprocmask(SIG_BLOCK, &master->signals, &master->before);
 }
 
-/* What has to be right before the first fork; -1, and logged, when it isn't. */
-static int open_listener(const struct config *config)
+/* Ours, or the one that was handed over; -1: `problem` says why there is none. */
+static int open_listener(struct master *master, char *problem, size_t size)
+{
+	const int fd = supervisor_socket();
+	if (fd == SUPERVISOR_NO_SOCKET)
+		return listener_open(master->config->app_socket, problem, size);
+	if (fd == SUPERVISOR_BAD_SOCKET) {
+		snprintf(problem, size, "exactly one listening socket must be handed over");
+		return -1;
+	}
+	master->handed = true;
+	/* a worker that is woken in vain goes on waiting in accept() */
+	(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+	return fd;
+}
+
+/* What has to be right before the first fork; false, and logged, when it isn't. */
+static bool prepare(struct master *master)
 {
 	char problem[256] = "out of memory";
 	struct token_keys *keys;
-	int fd = -1;
-	if (token_keys_new(config, problem, &keys) == OK) {
+	master->listen_fd = -1;
+	if (token_keys_new(master->config, problem, &keys) == OK) {
 		token_keys_free(keys);
-		fd = listener_open(config->app_socket, problem, sizeof(problem));
+		master->listen_fd = open_listener(master, problem, sizeof(problem));
 	}
-	if (fd < 0)
+	if (master->listen_fd < 0)
 		log_error("can't start", LOG_TEXT("problem", problem));
-	return fd;
+	return master->listen_fd >= 0;
+}
+
+static void close_listener(const struct master *master, const char *address)
+{
+	if (master->handed)
+		close(master->listen_fd);
+	else
+		listener_close(master->listen_fd, address);
 }
 
 int master_run(const struct config *config, const char *config_path)
 {
 	struct master master = {
 	    .config = config, .config_path = config_path, .count = (int)config->app_workers};
-	master.listen_fd = open_listener(config);
-	if (master.listen_fd < 0)
+	if (!prepare(&master))
 		return 1;
+	const char *socket = master.handed ? "handed over" : config->app_socket;
 	const bool whole = together_init(&master.together);
 	master.slots = calloc((size_t)master.count, sizeof(*master.slots));
 	block_signals(&master);
 	if (master.slots && whole) {
-		log_info("serving", LOG_TEXT("socket", config->app_socket), LOG_INT("workers", master.count));
+		log_info("serving", LOG_TEXT("socket", socket), LOG_INT("workers", master.count));
+		supervisor_tell("READY=1");
 		run(&master);
 	}
 	const bool ran = master.leaving;
-	listener_close(master.listen_fd, config->app_socket);
+	close_listener(&master, config->app_socket);
 	sigprocmask(SIG_SETMASK, &master.before, NULL);
 	together_done(&master.together);
 	free(master.slots);

@@ -38,7 +38,7 @@ struct listener {
 	int full;	 /* a newcomer with this descriptor is one too many */
 	int64_t refused; /* since that was last said */
 	struct list newcomers;
-	bool stopped;
+	bool paused, stopped;
 };
 
 /* Somebody whose head isn't whole. */
@@ -208,7 +208,8 @@ static void on_patience(uv_timer_t *timer)
 	if (listener->refused)
 		log_warn("newcomers refused: too few files left", LOG_INT("count", listener->refused));
 	listener->refused = 0;
-	uv_poll_start(&listener->poll, UV_READABLE, on_connection);
+	if (!listener->paused)
+		uv_poll_start(&listener->poll, UV_READABLE, on_connection);
 }
 
 /* --- the socket --- */
@@ -246,32 +247,48 @@ static int bind_socket(const struct sockaddr_in6 *at, bool any)
 	return fd;
 }
 
-enum err listener_new(void *loop, const char *address, const struct listener_hooks *hooks,
-		      struct listener **ret)
+enum err listener_take(void *loop, int fd, const struct listener_hooks *hooks, struct listener **ret)
 {
 	struct listener *listener = calloc(1, sizeof(*listener));
-	struct sockaddr_in6 at;
-	bool any;
 
-	if (!listener)
-		return ERR_MEMORY;
+	if (!listener || uv_poll_init(loop, &listener->poll, fd)) {
+		close(fd);
+		free(listener);
+		return listener ? ERR_CONFIG : ERR_MEMORY;
+	}
 	listener->loop = loop;
 	listener->hooks = *hooks;
 	listener->full = files_most();
+	listener->fd = fd;
 	list_init(&listener->newcomers);
-	listener->fd = read_address(address, &at, &any) ? bind_socket(&at, any) : -1;
-	if (listener->fd < 0 || uv_poll_init(loop, &listener->poll, listener->fd)) {
-		if (listener->fd >= 0)
-			close(listener->fd);
-		free(listener);
-		return ERR_CONFIG;
-	}
 	uv_timer_init(loop, &listener->patience);
 	listener->poll.data = listener->patience.data = listener;
 	uv_poll_start(&listener->poll, UV_READABLE, on_connection);
 	uv_timer_start(&listener->patience, on_patience, PATIENCE_MS, PATIENCE_MS);
 	*ret = listener;
 	return OK;
+}
+
+enum err listener_new(void *loop, const char *address, const struct listener_hooks *hooks,
+		      struct listener **ret)
+{
+	struct sockaddr_in6 at;
+	bool any;
+	int fd = read_address(address, &at, &any) ? bind_socket(&at, any) : -1;
+
+	return fd < 0 ? ERR_CONFIG : listener_take(loop, fd, hooks, ret);
+}
+
+void listener_pause(struct listener *listener)
+{
+	listener->paused = true;
+	uv_poll_stop(&listener->poll);
+}
+
+void listener_resume(struct listener *listener)
+{
+	listener->paused = false;
+	uv_poll_start(&listener->poll, UV_READABLE, on_connection);
 }
 
 void listener_stop(struct listener *listener)

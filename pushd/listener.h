@@ -22,6 +22,13 @@ struct listener_hooks {
  * can't. */
 MUST_CHECK enum err listener_new(void *loop, const char *address, const struct listener_hooks *hooks,
 				 struct listener **ret);
+/* The same on a socket that is listening already, which is the listener's from then on, also when it can't
+ * be. */
+MUST_CHECK enum err listener_take(void *loop, int fd, const struct listener_hooks *hooks,
+				  struct listener **ret);
+/* Whoever connects from now on waits, until listener_resume. */
+void listener_pause(struct listener *listener);
+void listener_resume(struct listener *listener);
 /* Nobody is accepted any more, and who hasn't finished his head is dropped. The loop has to run on until its
  * handles are closed; then listener_free. */
 void listener_stop(struct listener *listener);

@@ -13,6 +13,7 @@
 #include "base/ballast.h"
 #include "base/clock.h"
 #include "base/process.h"
+#include "base/supervisor.h"
 #include "bus/bus.h"
 #include "core/config.h"
 #include "core/log.h"
@@ -21,12 +22,14 @@
 #include "pushd/listener.h"
 #include "pushd/polling.h"
 #include "pushd/pushd.h"
+#include "pushd/scheduler.h"
 #include "pushd/server.h"
 
 #define SECOND_MS   1000
 #define WAVE_MS	    20	  /* at shutdown, clients are sent away … */
 #define WAVE	    200	  /* … so many at a time */
 #define SHUTDOWN_MS 10000 /* and whoever isn't gone by then is cut off */
+#define OPENING_MS  3000  /* at the start, who connects waits so long until pushd can let him in */
 #define DRAIN_MS    2000  /* the lanes may finish what they have for so long */
 
 struct daemon {
@@ -43,6 +46,7 @@ struct daemon {
 	struct polling *polling;
 	struct server *server;
 	struct listener *listener;
+	int64_t open_by; /* clock_monotonic(); 0: newcomers are accepted already */
 	int64_t stop_by; /* clock_monotonic(); 0: nobody has asked us to */
 };
 
@@ -58,14 +62,35 @@ static void on_alarm(uv_timer_t *handle)
 	pushd_fill(((struct daemon *)handle->data)->pushd);
 }
 
-static void on_tick(uv_timer_t *handle)
+/* Whoever has waited through a restart would be refused as long as this node has no name in the database.
+ * Without a database he is to hear of it, and so is whoever asks for our health. */
+static void open_door(struct daemon *daemon)
 {
-	pushd_tick(((struct daemon *)handle->data)->pushd);
+	if (!daemon->pushd->adopted && clock_monotonic() < daemon->open_by)
+		return;
+	daemon->open_by = 0;
+	listener_resume(daemon->listener);
+	supervisor_tell("READY=1");
 }
 
+static void on_tick(uv_timer_t *handle)
+{
+	struct daemon *daemon = handle->data;
+
+	pushd_tick(daemon->pushd);
+	if (daemon->open_by && !daemon->stop_by)
+		open_door(daemon);
+}
+
+/* Who serves sockets but can't reach a lane any more is better started anew. */
 static void on_second(uv_timer_t *handle)
 {
-	polling_tick(((struct daemon *)handle->data)->polling, clock_monotonic());
+	struct daemon *daemon = handle->data;
+	int64_t now = clock_monotonic();
+
+	polling_tick(daemon->polling, now);
+	if (scheduler_lane_works(daemon->pushd, now))
+		supervisor_tell("WATCHDOG=1");
 }
 
 static void on_arrival(void *context, int fd, const char *bytes, size_t len)
@@ -120,6 +145,7 @@ static void on_signal(uv_signal_t *handle, int number)
 		_exit(1);
 	}
 	log_info("stopping", LOG_INT("signal", number));
+	supervisor_tell("STOPPING=1");
 	daemon->stop_by = clock_monotonic() + SHUTDOWN_MS;
 	listener_stop(daemon->listener);
 	uv_timer_start(&daemon->wave, on_wave, 0, WAVE_MS);
@@ -197,20 +223,40 @@ static bool start_clients(struct daemon *daemon)
 	return true;
 }
 
+/* On the socket that was handed over, else on one of our own. */
+static bool listen_somewhere(struct daemon *daemon, const char *address)
+{
+	const struct listener_hooks hooks = {.context = daemon, .arrived = on_arrival};
+	int fd = supervisor_socket();
+	enum err err;
+
+	if (fd == SUPERVISOR_BAD_SOCKET) {
+		log_error("cannot listen",
+			  LOG_TEXT("problem", "exactly one listening socket must be handed over"));
+		return false;
+	}
+	err = fd == SUPERVISOR_NO_SOCKET ? listener_new(&daemon->loop, address, &hooks, &daemon->listener)
+					 : listener_take(&daemon->loop, fd, &hooks, &daemon->listener);
+	if (err) {
+		log_error("cannot listen", LOG_TEXT("pushd_listen", address));
+		return false;
+	}
+	listener_pause(daemon->listener);
+	daemon->open_by = clock_monotonic() + OPENING_MS;
+	return true;
+}
+
 /* The parts in the order in which they need each other; false, with a line in the log, when one can't be had.
  */
 static bool start(struct daemon *daemon, const struct config *config, const struct token_keys *keys)
 {
 	const struct loop_hooks loop_hooks = {.context = daemon, .wake = wake, .alarm = alarm_in};
-	const struct listener_hooks listener_hooks = {.context = daemon, .arrived = on_arrival};
 	char problem[200];
 
 	/* the address first: binding the bus takes it away from whoever has it, so nobody does that who can't
 	 * listen */
-	if (listener_new(&daemon->loop, config->pushd_listen, &listener_hooks, &daemon->listener)) {
-		log_error("cannot listen", LOG_TEXT("pushd_listen", config->pushd_listen));
+	if (!listen_somewhere(daemon, config->pushd_listen))
 		return false;
-	}
 	if (pushd_new(config, keys, &loop_hooks, problem, &daemon->pushd)) {
 		log_error("cannot start", LOG_TEXT("problem", problem));
 		return false;
@@ -263,9 +309,10 @@ static int serve(const struct config *config, const struct token_keys *keys)
 
 static void usage(FILE *out)
 {
-	fputs("usage: invigil-pushd [--config FILE] [--check-config]\n\n"
+	fputs("usage: invigil-pushd [--config FILE] [--check-config [--quiet]]\n\n"
 	      "  --config FILE    the settings (default: $INVIGIL_CONFIG, else /etc/invigil/invigil.conf)\n"
 	      "  --check-config   print the effective settings and exit\n"
+	      "  --quiet          … and say only what is wrong with them\n"
 	      "  --help           this\n"
 	      "  --version        the version\n\nSettings:\n",
 	      out);
@@ -274,18 +321,16 @@ static void usage(FILE *out)
 
 struct options {
 	const char *config;
-	bool check;
+	bool check, quiet;
 };
 
 /* The exit status when there is nothing more to do; -1: go on. */
 static int read_options(int argc, char **argv, struct options *options)
 {
 	static const struct option longs[] = {
-	    {"config", required_argument, NULL, 'c'},
-	    {"check-config", no_argument, NULL, 'k'},
-	    {"help", no_argument, NULL, 'h'},
-	    {"version", no_argument, NULL, 'v'},
-	    {NULL, 0, NULL, 0},
+	    {"config", required_argument, NULL, 'c'}, {"check-config", no_argument, NULL, 'k'},
+	    {"quiet", no_argument, NULL, 'q'},	      {"help", no_argument, NULL, 'h'},
+	    {"version", no_argument, NULL, 'v'},      {NULL, 0, NULL, 0},
 	};
 	int option;
 
@@ -294,6 +339,8 @@ static int read_options(int argc, char **argv, struct options *options)
 			options->config = optarg;
 		} else if (option == 'k') {
 			options->check = true;
+		} else if (option == 'q') {
+			options->quiet = true;
 		} else if (option == 'v') {
 			VERSION_PRINT("invigil-pushd");
 			return 0;
@@ -330,7 +377,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (options.check) {
-		config_print(config, stdout);
+		if (!options.quiet)
+			config_print(config, stdout);
 		status = 0;
 	} else {
 		status = serve(config, keys);

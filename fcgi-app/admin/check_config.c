@@ -3,6 +3,7 @@
 #include "fcgi-app/admin/check_config.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "auth/token.h"
 #include "base/compiler.h"
@@ -17,13 +18,14 @@ static void print_bus_key(const struct config *config)
 		printf("# the public key of bus_secret_key: %s\n", public_key);
 }
 
-int check_config_command(const struct config *config, const char *config_path, int argc, char *argv[] UNUSED)
+int check_config_command(const struct config *config, const char *config_path, int argc, char *argv[])
 {
+	const bool quiet = argc == 2 && strcmp(argv[1], "--quiet") == 0;
 	struct token_keys *keys = NULL;
 	char problem[BUS_PROBLEM] = "out of memory";
 
-	if (argc > 1) {
-		fprintf(stderr, "invigil-app: check-config takes no arguments\n");
+	if (argc > 2 || (argc == 2 && !quiet)) {
+		fprintf(stderr, "usage: invigil-app check-config [--quiet]\n");
 		return 2;
 	}
 	if (token_keys_new(config, problem, &keys) != OK || bus_check(config, problem) != OK) {
@@ -32,7 +34,9 @@ int check_config_command(const struct config *config, const char *config_path, i
 		return 1;
 	}
 	token_keys_free(keys);
-	config_print(config, stdout);
-	print_bus_key(config);
+	if (!quiet) {
+		config_print(config, stdout);
+		print_bus_key(config);
+	}
 	return 0;
 }

@@ -18,8 +18,8 @@ before(async () => { folder = await mkdtemp(path.join(tmpdir(), 'invigil-test-')
 after(() => rm(folder, { recursive: true }));
 
 // What is built stays as it is, also under a sanitizer. `umask`: of the one who installs.
-const make = (target, prefix, umask = '022') => run('sh', ['-c', 'umask "$1"; shift; exec make "$@"', 'make', umask,
-	'-C', ROOT, '-o', 'all', target, `B=${BUILD}`, `DESTDIR=${folder}`, `PREFIX=${prefix}`], { env });
+const make = (target, prefix, umask = '022', destdir = folder) => run('sh', ['-c', 'umask "$1"; shift; exec make "$@"', 'make', umask,
+	'-C', ROOT, '-o', 'all', target, `B=${BUILD}`, `DESTDIR=${destdir}`, `PREFIX=${prefix}`], { env });
 const files = async () => (await readdir(folder, { recursive: true, withFileTypes: true }))
 	.filter((entry) => !entry.isDirectory()).map((entry) => path.relative(folder, path.join(entry.path, entry.name))).sort();
 
@@ -27,7 +27,9 @@ test('everything lies where a Debian system has it', async () => {
 	await make('install', '/usr', '077');
 	const have = await files();
 	const wanted = ['sbin/invigil-app', 'sbin/invigil-pushd', 'share/invigil/invigil.conf', 'share/invigil/htdocs/index.html',
-		'share/invigil/lighttpd/invigil.conf', 'share/man/man5/invigil.conf.5', 'share/man/man8/invigil-app.8', 'share/man/man8/invigil-pushd.8'];
+		'share/invigil/lighttpd/invigil.conf', 'share/man/man5/invigil.conf.5', 'share/man/man8/invigil-app.8', 'share/man/man8/invigil-pushd.8',
+		'lib/systemd/system/invigil-app.service', 'lib/systemd/system/invigil-app.socket', 'lib/systemd/system/invigil-pushd.service',
+		'lib/systemd/system/invigil-pushd.socket', 'lib/systemd/system/invigil-.service.d/sandbox.conf', 'lib/sysusers.d/invigil.conf', 'lib/tmpfiles.d/invigil.conf'];
 	for (const name of wanted) assert.ok(have.includes(`usr/${name}`), name);
 	for (const name of have) {
 		const mode = (await stat(path.join(folder, name))).mode & 0o777;
@@ -55,6 +57,22 @@ test('the manual has every setting, and says which are taken on reload', async (
 		const [paragraph] = page.match(new RegExp(`^\\.It Ic ${name}$[^]*?\\ntaken .*$`, 'm')) ?? [];
 		assert.ok(paragraph?.endsWith(reloadable === 'true' ? 'taken on reload' : 'taken at the start'), name);
 	}
+});
+
+test('systemd has nothing against the units, and finds them well locked up', async (t) => {
+	const analyze = (...args) => run('systemd-analyze', args, { env });
+	if (await analyze('--version').then(() => false, () => true)) return t.skip('there is no systemd-analyze here');
+	// where the programs really are, since that is looked at too
+	const prefix = path.join(folder, 'usr');
+	await make('install', prefix, '022', '');
+	const units = path.join(prefix, 'lib/systemd/system');
+	const services = ['invigil-app.service', 'invigil-pushd.service'];
+	const { stdout, stderr } = await analyze('verify', '--man=no', ...[...services, 'invigil-app.socket', 'invigil-pushd.socket'].map((name) => path.join(units, name)));
+	assert.equal((stdout + stderr).split('\n').filter((line) => line.includes('invigil')).join('\n'), '');
+	// tenths: 12 is an exposure of 1.2
+	for (const name of services) await analyze('security', '--offline=true', '--threshold=12', `--root=${prefix}`, name);
+	await make('uninstall', prefix, '022', '');
+	await make('install', '/usr');
 });
 
 test('installing again takes away what there is no more; uninstalling leaves nothing', async () => {
