@@ -146,7 +146,7 @@ describe('the main ways through the pages', { concurrency: 2 }, () => {
 		test('a file that is none says why', async () => {
 			await visit('teacher', '/papers', async (page) => {
 				await page.setInputFiles('input[type=file]', { name: 'x.json', mimeType: 'application/json', buffer: Buffer.from('{"passages": [') });
-				await page.locator('.problem-box', { hasText: 'no JSON' }).waitFor();
+				await page.locator('.problem-box', { hasText: 'valid JSON' }).waitFor();
 				await page.setInputFiles('input[type=file]', { name: 'x.json', mimeType: 'application/json', buffer: Buffer.from('{"passages": [{"questions": [{"type": "essay"}]}]}') });
 				await page.locator('.problem-box', { hasText: '“essay”' }).waitFor();
 			});

@@ -97,8 +97,8 @@ function figuresOf(all) {
 }
 
 const SAYS = {
-	participant_joined: () => 'came in',
-	participant_disconnected: () => 'is gone',
+	participant_joined: () => 'joined',
+	participant_disconnected: () => 'disconnected',
 	student_progress: ({ question_number: n }) => `went to question ${n}`,
 	student_answer: ({ question_number: n, answer, answered, is_update: again }) => (!answered ? `took back the answer to question ${n}`
 		: again ? `changed question ${n} to ${text(answer)}` : `answered question ${n}: ${text(answer)}`),

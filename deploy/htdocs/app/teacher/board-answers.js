@@ -40,6 +40,9 @@ function Stack({ tally, all }) {
 const share = (tally, n) => t('board.heat_question', { n, right: tally[RIGHT] + tally[PARTLY], wrong: tally[WRONG], answered: tally[ANSWERED], open: tally[OPEN] });
 
 /** `board`: a LiveBoard; `rows`: those that the filters leave. */
+// The names can't be sticky: the list that scrolls up and down lies between them and what scrolls sideways.
+const holdNames = ({ currentTarget: box }) => box.style.setProperty('--scrolled', `${box.scrollLeft}px`);
+
 export function Answers({ board, rows, onOpen }) {
 	const { state } = board;
 	const [question, setQuestion] = useState(null);
@@ -64,7 +67,7 @@ export function Answers({ board, rows, onOpen }) {
 			<p class="soft small" role="status">${board.history?.state === 'loading' ? t('board.heat_loading')
 				: board.history === null ? t('board.heat_failed')
 				: hardest.length ? t('board.heat_hardest', { list: hardest.map((n) => number(n)).join(', ') }) : t('board.heat_hint')}</p>
-			<div class="heat-scroll" tabindex="0" role="region" aria-label=${t('board.heat')}>
+			<div class="heat-scroll" tabindex="0" role="region" aria-label=${t('board.heat')} onScroll=${holdNames}>
 				<div class="heat-inner" style=${{ minWidth: `calc(10.75rem + ${total} * 1.65rem)` }}>
 					<div class="heat-line heat-head"><span class="soft small">${t('board.heat_students', { n: began.length })}</span>
 						<span class="heat-cells">${cellsOf(total).map((n) => html`<button type="button" key=${n} title=${share(tallies[n], n)}

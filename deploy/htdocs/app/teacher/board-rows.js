@@ -7,7 +7,7 @@ import { answerText } from './board-marking.js';
 import { STATE_NAMES } from './board-state.js';
 import { Sign, StateSign, timeText } from './board-signs.js';
 
-const ROW = { wide: 52, narrow: 84 };
+const ROW = { wide: 46, narrow: 84 };
 const TILE = { width: 212, height: 128 };
 
 /** The media query matches now. */
@@ -38,6 +38,8 @@ const Bar = ({ row }) => html`
 		tone=${row.total && row.answered >= row.total ? 'good' : undefined}/>
 		<span class="number">${row.answered}<span class="soft">/${row.total}</span></span></span>`;
 
+const scored = (row) => row.score !== null && row.score !== undefined;
+
 const Question = ({ row }) => (row.question && row.attemptStatus === 'IN_PROGRESS'
 	? html`<span class="unseen">${t('board.at_question')} </span>${t('board.question_short', { n: row.question })}` : '');
 
@@ -55,9 +57,9 @@ class StudentRow extends Quiet {
 			<div class="student" data-state=${STATE_NAMES[row.state]} data-student=${row.id}>
 				<${StateSign} state=${row.state}/>
 				<${Name} row=${row} onOpen=${onOpen}/>
-				<span class="at number"><${Question} row=${row}/></span>
+				<span class="at number"><${Question} row=${row}/>${scored(row) && html`<b class="score">${t('board.score', { score: row.score })}</b>`}</span>
 				<${Bar} row=${row}/>
-				<span class="last soft">${row.score !== null && row.score !== undefined
+				<span class="last soft">${scored(row)
 					? html`<b class="score">${t('board.score', { score: row.score })}</b>`
 					: row.last && html`<span key=${row.last.event} class="fresh">${t('board.answer', { n: row.last.number, answer: answerText(row.last.answer) || '–' })}</span>`}</span>
 				<${Marks} row=${row}/>
@@ -74,7 +76,7 @@ class StudentTile extends Quiet {
 				<${Name} row=${row} onOpen=${onOpen}/>
 				<${Bar} row=${row}/>
 				<div class="tile-foot soft small"><span class="number"><${Question} row=${row}/>
-					${row.score !== null && row.score !== undefined && html`<b class="score">${t('board.score', { score: row.score })}</b>`}</span><span>${time}</span></div>
+					${scored(row) && html`<b class="score">${t('board.score', { score: row.score })}</b>`}</span><span>${time}</span></div>
 			</div>`;
 	}
 }

@@ -60,9 +60,10 @@ function Board({ board, data, setData, back }) {
 	const group = useMemo(() => (choice.group ? new Set(groups.find((one) => one.id === choice.group)?.student_ids ?? []) : null), [groups, choice.group]);
 	const rows = state.list({ ...choice, order: view.order, group });
 	const choose = (change) => setView((old) => { const next = { ...old, ...change }; remember('invigil.board', next); return next; });
+	const choosePeople = (change) => setChoice((old) => ({ ...old, ...change }));
 	const now = state.now();
 	const tabs = [{ id: 'students', label: t('board.students'), badge: number(rows.length) },
-		test && { id: 'answers', label: t('board.heat') }, !wide && { id: 'feed', label: t('board.feed') }].filter(Boolean);
+		test && { id: 'answers', label: t('board.heat') }, !wide && { id: 'feed', label: t('board.feed_tab') }].filter(Boolean);
 	const current = tabs.some((one) => one.id === tab) ? tab : 'students';
 	return html`
 		<div class="board" data-status=${status}>
@@ -76,9 +77,9 @@ function Board({ board, data, setData, back }) {
 				? html`<${Empty} title=${t('board.no_students')}>${t('board.no_students_text')}<//>` : html`
 			<div class="board-body" data-wide=${wide ? '' : undefined}>
 				<section class="board-main card" aria-label=${t('board.students')}>
-					<${Filters} state=${state} choice=${choice} onChoice=${(change) => setChoice((old) => ({ ...old, ...change }))}
-						view=${view} onView=${choose} groups=${groups}/>
-					<${Tabs} name="board" label=${t('board.views')} tabs=${tabs} current=${current} onSelect=${setTab}/>
+					<${Filters} state=${state} choice=${choice} onChoice=${choosePeople}/>
+					<div class="board-bar"><${Tabs} name="board" label=${t('board.views')} tabs=${tabs} current=${current} onSelect=${setTab}/>
+						<${Tools} layouts=${current === 'students'} choice=${choice} onChoice=${choosePeople} view=${view} onView=${choose} groups=${groups}/></div>
 					<${Panel} name="board" id=${current} class="board-panel">
 						${current === 'feed' ? html`<${Feed} state=${state} onOpen=${open}/>`
 						: rows.length === 0 ? html`<${Empty} title=${t('board.nobody')} action=${html`<${Button} onClick=${() => setChoice({ filter: 'all', search: '', group: '' })}>${t('board.show_all')}<//>`}/>`
@@ -192,20 +193,22 @@ function RunningClock({ board }) {
 	return html`<${Clock} remaining=${left}/>`;
 }
 
-function Filters({ state, choice, onChoice, view, onView, groups }) {
+function Filters({ state, choice, onChoice }) {
 	const counts = state.counts();
+	return html`
+		<div class="chips" role="group" aria-label=${t('board.filter')}>${Object.keys(FILTERS).map((name) => html`
+			<button type="button" key=${name} class="chip" data-filter=${name} data-some=${counts[name] ? '' : undefined} aria-pressed=${String(choice.filter === name)}
+				onClick=${() => onChoice({ filter: name })}>${t(`board.filter_${name}`)} <span class="count">${number(counts[name])}</span></button>`)}</div>`;
+}
+
+function Tools({ layouts, choice, onChoice, view, onView, groups }) {
 	const options = (names, prefix) => names.map((value) => ({ value, label: t(`board.${prefix}_${value}`) }));
 	return html`
-		<div class="board-filters">
-			<div class="chips" role="group" aria-label=${t('board.filter')}>${Object.keys(FILTERS).map((name) => html`
-				<button type="button" key=${name} class="chip" data-filter=${name} data-some=${counts[name] ? '' : undefined} aria-pressed=${String(choice.filter === name)}
-					onClick=${() => onChoice({ filter: name })}>${t(`board.filter_${name}`)} <span class="count">${number(counts[name])}</span></button>`)}</div>
-			<div class="board-tools">
-				<${Field} label=${t('board.search')} type="search" value=${choice.search} onValue=${(search) => onChoice({ search })} placeholder=${t('board.search')} autocomplete="off"/>
-				${groups.length > 0 && html`<${Select} label=${t('board.group')} value=${choice.group} onValue=${(value) => onChoice({ group: value })}
-					options=${[{ value: '', label: t('board.group_all') }, ...groups.map(({ id, name }) => ({ value: id, label: name }))]}/>`}
-				<${Select} label=${t('board.order')} value=${view.order} onValue=${(order) => onView({ order })} options=${options(Object.keys(ORDERS), 'order')}/>
-				<${Segments} label=${t('board.view')} value=${view.view} onValue=${(value) => onView({ view: value })} options=${options(['rows', 'tiles'], 'view')}/>
-			</div>
+		<div class="board-tools">
+			<${Field} label=${t('board.search')} type="search" value=${choice.search} onValue=${(search) => onChoice({ search })} placeholder=${t('board.search')} autocomplete="off"/>
+			${groups.length > 0 && html`<${Select} label=${t('board.group')} value=${choice.group} onValue=${(value) => onChoice({ group: value })}
+				options=${[{ value: '', label: t('board.group_all') }, ...groups.map(({ id, name }) => ({ value: id, label: name }))]}/>`}
+			<${Select} label=${t('board.order')} value=${view.order} onValue=${(order) => onView({ order })} options=${options(Object.keys(ORDERS), 'order')}/>
+			${layouts && html`<${Segments} label=${t('board.view')} value=${view.view} onValue=${(value) => onView({ view: value })} options=${options(['rows', 'tiles'], 'view')}/>`}
 		</div>`;
 }

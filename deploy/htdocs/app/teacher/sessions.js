@@ -75,7 +75,7 @@ function columns(classes, { coming }) {
 	const at = (session) => (coming ? session.scheduled_at : session.started_at ?? session.scheduled_at);
 	return [
 		{ id: 'title', label: t('sessions.session_title'), sort: ({ title }) => title,
-			cell: ({ id, title, status }) => html`<a href=${to(status === 'COMPLETED' ? `/sessions/${id}/results` : `/sessions/${id}`)}>${title}</a>` },
+			cell: ({ id, title, status }) => html`<a class="row-link" href=${to(status === 'COMPLETED' ? `/sessions/${id}/results` : `/sessions/${id}`)}>${title}</a>` },
 		{ id: 'class', label: t('sessions.class'), narrow: true, sort: ({ class_id }) => classes.get(class_id) ?? '', cell: ({ class_id }) => classes.get(class_id) ?? '–' },
 		{ id: 'when', label: t('sessions.when'), sort: (session) => at(session), cell: (session) => html`<span class="when">${dateTime(at(session))}</span>` },
 		{ id: 'students', label: t('sessions.students'), align: 'end', narrow: true, sort: ({ participants }) => participants.length, cell: ({ participants }) => number(participants.length) },

@@ -15,8 +15,8 @@ export function Clock({ remaining, speaks = false, label = t('clock.left') }) {
 		const was = before.current;
 		before.current = remaining;
 		if (!speaks || was === null || remaining === null) return;
-		const mark = MARKS.find((at) => was > at && remaining <= at);
-		// a laptop that slept through the mark is told what is left, not what was
+		const mark = MARKS.filter((at) => was > at && remaining <= at).at(-1);
+		// a laptop that slept through a mark, or several, is told what is left, not what was
 		if (mark) announce(t('clock.announce', { time: duration(mark - remaining > 3 ? remaining : mark) }), { assertive: mark === 60 });
 	}, [remaining]);
 	return html`

@@ -1,0 +1,59 @@
+// What only measuring shows: things that stand in one line, and what must not slip out of sight where room is short.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openPage, startBrowser } from '../support/browser.mjs';
+import { theStack } from '../support/stack.mjs';
+import { World } from '../support/world.mjs';
+
+const DESK = { viewport: { width: 1280, height: 800 } };
+const PHONE = { viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true };
+
+let stack, browser, world;
+before(async () => {
+	[stack, browser] = await Promise.all([theStack(), startBrowser()]);
+	world = new World(stack);
+	await world.addPeople({ teacher: 'TEACHER', admin: 'ADMIN', student1: 'STUDENT' });
+	await world.addClass(['student1']);
+	await world.addTest('academic');
+	await world.addSession();
+	await world.move('IN_PROGRESS', ['student1']);
+});
+after(async () => { await browser.close(); await stack.stop(); });
+
+async function visit(who, path, options, look) {
+	const tokens = JSON.stringify({ access_token: world.token(who), refresh_token: null, user: world.people[who] });
+	const { page, context, complaints } = await openPage(browser, stack.base, `/#${path}`, { ...options,
+		storageState: { cookies: [], origins: [{ origin: stack.base, localStorage: [{ name: 'invigil.tokens', value: tokens }] }] } });
+	await page.waitForSelector('h1');
+	await look(page);
+	assert.deepEqual(complaints, []);
+	await context.close();
+}
+
+const edges = (page, selector) => page.locator(selector).first().evaluate((element) => {
+	const { left, right } = element.getBoundingClientRect();
+	return { left: Math.round(left), right: Math.round(right) };
+});
+
+for (const [what, path] of [['a list', () => '/classes'], ['the board', ({ session }) => `/sessions/${session}`], ['a paper\'s editor', ({ test: id }) => `/papers/${id}`]]) {
+	test(`the header ends where the page does: ${what}`, () => visit('teacher', path(world.variables), DESK, async (page) => {
+		await page.waitForFunction(() => !document.querySelector('.skeleton'));
+		const [brand, who, head] = [await edges(page, '.brand'), await edges(page, '.who'), await edges(page, '.page-head')];
+		assert.deepEqual([brand.left, who.right], [head.left, head.right]);
+	}));
+}
+
+test('an administrator\'s five links have room on a phone', () => visit('admin', '/users', PHONE, async (page) => {
+	assert.equal(await page.locator('.top nav a').count(), 5);
+	assert.equal(await page.locator('.top nav').evaluate((nav) => nav.scrollWidth - nav.clientWidth), 0);
+}));
+
+test('the names stay in sight while forty questions scroll by', () => visit('teacher', `/sessions/${world.variables.session}`, PHONE, async (page) => {
+	await page.click('#board-tab-answers');
+	await page.waitForSelector('.heat-rows .student-name');
+	const [name, first] = [await edges(page, '.heat-rows .student-name'), await edges(page, '.heat-head button')];
+	await page.locator('.heat-scroll').evaluate((box) => { box.scrollLeft = 300; });
+	await page.waitForFunction(() => document.querySelector('.heat-scroll').style.getPropertyValue('--scrolled') === '300px');
+	assert.deepEqual(await edges(page, '.heat-rows .student-name'), name);
+	assert.equal((await edges(page, '.heat-head button')).left, first.left - 300);
+}));
