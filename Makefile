@@ -185,7 +185,7 @@ demo: ## a class of 30 takes a test on it, before your eyes: STUDENTS=30
 	@$(STACK) with node tests/demo/demo.mjs
 
 install-packages: ## the Debian packages for building, running and testing
-	@deploy/local/packages build run test browser bench lint fuzz valgrind
+	@deploy/local/packages build run test browser pictures bench lint fuzz valgrind
 
 # --- figures ---------------------------------------------------------------------------------------------------------
 
@@ -257,7 +257,7 @@ uninstall: ## takes away what install has put there
 
 # --- tests and checks -----------------------------------------------------------------------------------------------
 
-.PHONY: test units soak valgrind lint clean
+.PHONY: test units soak valgrind pictures lint clean
 units: $(UNITS) $(HELPERS) $(ECHOES) $(B)/bench/storm $(PRELOAD)
 
 test: ## everything, on a stack of its own: units, stories, the schema, the demo class; SANITIZE=1, =thread
@@ -278,6 +278,12 @@ soak: ## exams in rounds while everything dies at random, MINUTES=60 SEED=…, C
 	@tests/support/modules
 	@$(BUILD_ALL) all $(PRELOAD)
 	@BUILD=$(abspath $(B)) MINUTES=$(MINUTES) SEED=$(SEED) CROWD=$(CROWD) node tests/faults/soak/main.mjs
+
+pictures: ## every page light, dark and on a phone, into build/pictures, and the README's three: ONLY=board
+	@deploy/local/packages build run test browser pictures
+	@tests/support/modules
+	@$(BUILD_ALL) all
+	@BUILD=$(abspath $(B)) node tests/pictures/pictures.mjs $(ONLY)
 
 lint: ## include arrows, tables documented, manual pages, format, cppcheck, clang-tidy
 	@deploy/local/packages build lint
