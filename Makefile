@@ -189,7 +189,7 @@ install-packages: ## the Debian packages for building, running and testing
 
 # --- figures ---------------------------------------------------------------------------------------------------------
 
-GENERATORS := $(patsubst %,$(B)/bench/%,answers push fanout storm)
+GENERATORS := $(patsubst %,$(B)/bench/%,answers answers_ws push fanout storm)
 $(GENERATORS): $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/obj/tests/bench/student.o $(B)/obj/tests/bench/wire.o
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^

@@ -10,12 +10,14 @@ import { parts as push } from './parts/push_latency.mjs';
 import { parts as fanout } from './parts/fanout.mjs';
 import { parts as storm } from './parts/storm.mjs';
 import { parts as hostile } from './parts/hostile.mjs';
+import { parts as sockets } from './parts/ws_answers.mjs';
 
-const PARTS = { ...rest, ...push, ...fanout, ...storm, ...hostile };
+const PARTS = { ...rest, ...push, ...fanout, ...storm, ...hostile, ...sockets };
 const BUILD = path.resolve(process.env.BUILD ?? path.join(ROOT, 'build'));
 
 // Limits that guard a school from one user who opens a thousand sockets; here that is what we want.
-const SETTINGS = { ws_connections_per_user: 1000000, ws_attempts_per_user: 1000000, rest_presence_seconds: 86400 };
+const SETTINGS = { ws_connections_per_user: 1000000, ws_attempts_per_user: 1000000, ws_messages_per_minute: 100000000,
+	rest_presence_seconds: 86400 };
 
 function chosen(words) {
 	const names = Object.keys(PARTS).filter((name) => !words.length || words.some((word) => name.startsWith(word)));

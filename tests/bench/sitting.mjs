@@ -31,6 +31,15 @@ export class Sitting extends World {
 		return this.token(person, { seconds: TOKEN_SECONDS });
 	}
 
+	// A file of the students' sockets, and their teachers', for the generators that hold them.
+	async writeSockets() {
+		const file = path.join(this.stack.folder, 'bench', `${this.name}.sockets`);
+		const line = (role, session, person) => `${role} ${session} ${this.longToken(person)}\n`;
+		await writeFile(file, [...this.sessions.map((session) => line('staff', session, 'teacher')),
+			...this.students.map((name, i) => line('student', this.sessions[i % this.sessions.length], name))].join(''));
+		return file;
+	}
+
 	// The files that the generators read.
 	async writeFiles() {
 		const folder = path.join(this.stack.folder, 'bench');

@@ -110,6 +110,23 @@ size_t ws_parse(const unsigned char *bytes, size_t len, int *ret_opcode, const u
 	return head + size;
 }
 
+void ws_say(int fd, const char *text, size_t len)
+{
+	unsigned char frame[8 + 4096] = {0x81}; /* a mask of zeros is a mask */
+	size_t head = len < 126 ? 6 : 8;
+
+	if (len > 4096)
+		die("a message too long");
+	frame[1] = (unsigned char)(0x80 | (len < 126 ? len : 126));
+	if (len >= 126) {
+		frame[2] = (unsigned char)(len >> 8);
+		frame[3] = (unsigned char)len;
+	}
+	memcpy(frame + head, text, len);
+	if (send(fd, frame, head + len, MSG_NOSIGNAL) != (ssize_t)(head + len))
+		die("say");
+}
+
 void ws_pong(int fd, const unsigned char *payload, size_t len)
 {
 	unsigned char frame[6 + 125] = {0x8a, (unsigned char)(0x80 | len)}; /* a mask of zeros is a mask */
@@ -119,6 +136,54 @@ void ws_pong(int fd, const unsigned char *payload, size_t len)
 	memcpy(frame + 6, payload, len);
 	if (send(fd, frame, 6 + len, MSG_NOSIGNAL) < 0)
 		die("pong");
+}
+
+/* False: nothing was there. */
+static bool ws_read(struct ws *ws)
+{
+	ssize_t got;
+
+	if (ws->room - ws->have < 16384) {
+		ws->room = ws->room ? ws->room * 2 : 32768;
+		ws->in = realloc(ws->in, ws->room);
+		if (!ws->in)
+			die("memory");
+	}
+	got = recv(ws->fd, ws->in + ws->have, ws->room - ws->have, MSG_DONTWAIT);
+	if (got < 0 && errno == EAGAIN)
+		return false;
+	if (got <= 0)
+		die("a socket was closed");
+	ws->have += (size_t)got;
+	return true;
+}
+
+static void ws_closed(const unsigned char *payload, size_t len)
+{
+	fprintf(stderr, "bench: closed: %.*s\n", len > 2 ? (int)len - 2 : 0, (const char *)payload + 2);
+	errno = 0;
+	die("a socket was closed");
+}
+
+void ws_take(struct ws *ws, void (*hear)(struct ws *ws, const char *text, size_t len))
+{
+	const unsigned char *payload;
+	size_t used, len, at = 0;
+	int opcode;
+
+	if (!ws_read(ws))
+		return;
+	while ((used = ws_parse(ws->in + at, ws->have - at, &opcode, &payload, &len)) > 0) {
+		if (opcode == 9)
+			ws_pong(ws->fd, payload, len);
+		else if (opcode == 8)
+			ws_closed(payload, len);
+		else
+			hear(ws, (const char *)payload, len);
+		at += used;
+	}
+	ws->have -= at;
+	memmove(ws->in, ws->in + at, ws->have);
 }
 
 static bool header_is(const char *line, const char *name)

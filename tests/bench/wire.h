@@ -24,8 +24,21 @@ void ws_open(int fd, const char *path, const char *token);
 /* The length of the first whole frame in bytes[0..len) or 0; its payload through the ret_ parameters. */
 size_t ws_parse(const unsigned char *bytes, size_t len, int *ret_opcode, const unsigned char **ret_payload,
 		size_t *ret_payload_len);
+/* Sends a text message. */
+void ws_say(int fd, const char *text, size_t len);
 /* Answers a ping. */
 void ws_pong(int fd, const unsigned char *payload, size_t len);
+
+/* An open WebSocket that is listened to. */
+struct ws {
+	int fd;
+	unsigned char *in; /* what has come of a frame that isn't whole */
+	size_t have, room;
+};
+
+/* Reads what has come without waiting, and hands on each text; answers pings. Being closed ends the program.
+ */
+void ws_take(struct ws *ws, void (*hear)(struct ws *ws, const char *text, size_t len));
 
 struct http_answer {
 	int status;

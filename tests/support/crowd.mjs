@@ -17,25 +17,36 @@ async function each(items, work, abreast = 8) {
 	}));
 }
 
-// The storm program: a line in, a line of JSON out.
-export class Storm {
-	constructor(program, clients) {
-		this.child = spawn(program, [clients, String(WINDOW)], { stdio: ['pipe', 'pipe', 'inherit'] });
+// A program that is told what to do: a line in, a line of JSON out.
+export class Driven {
+	constructor(program, ...args) {
+		this.child = spawn(program, args.map(String), { stdio: ['pipe', 'pipe', 'inherit'] });
 		this.answers = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
 		this.child.on('error', () => {});
 		this.child.stdin.on('error', () => {});
 	}
 
-	// Two may not be asked at a time.
-	async tell(...words) {
-		this.child.stdin.write(`${words.join(' ')}\n`);
+	// What it says by itself.
+	async hear(what) {
 		const { value } = await this.answers.next();
-		if (!value) throw new Error(`storm: no answer to ${words.join(' ')}`);
+		if (!value) throw new Error(`${path.basename(this.child.spawnfile)}: no answer to ${what}`);
 		return JSON.parse(value);
+	}
+
+	// Two may not be asked at a time.
+	tell(...words) {
+		this.child.stdin.write(`${words.join(' ')}\n`);
+		return this.hear(words.join(' '));
 	}
 
 	end() {
 		this.child.stdin.end();
+	}
+}
+
+export class Storm extends Driven {
+	constructor(program, clients) {
+		super(program, clients, WINDOW);
 	}
 }
 
