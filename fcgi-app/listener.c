@@ -12,7 +12,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define BACKLOG 1024
+/* Who waits to be accepted: each request of a school that asks at once, since the web server meets a full
+ * queue with a 500. The kernel cuts it at net.core.somaxconn. */
+#define BACKLOG 16384
 
 /* Whether somebody accepts there. */
 static bool is_alive(const struct sockaddr_un *at)

@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -116,6 +118,41 @@ static void listens_on_loopback_only(void **state)
 	listener_close(fd, address);
 }
 
+/* How many the kernel lets wait, up to a whole school. */
+static int most_waiting(void)
+{
+	FILE *file = fopen("/proc/sys/net/core/somaxconn", "r");
+	int most = 0;
+	if (!file || fscanf(file, "%d", &most) != 1)
+		fail_msg("no net.core.somaxconn");
+	fclose(file);
+	return most < 3000 ? most : 3000;
+}
+
+static void keeps_a_whole_school_waiting(void **state)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	struct rlimit limit;
+	char problem[256];
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = limit.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	const int fd = listener_open(path, problem, sizeof(problem)), most = most_waiting();
+	int *clients = calloc((size_t)most, sizeof(int));
+	assert_non_null(clients);
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
+	for (int i = 0; i < most; i++) {
+		clients[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		assert_true(clients[i] >= 0);
+		assert_int_equal(connect(clients[i], (struct sockaddr *)&at, sizeof(at)), 0);
+	}
+	for (int i = 0; i < most; i++)
+		close(clients[i]);
+	free(clients);
+	listener_close(fd, path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +160,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(replaces_a_dead_servers_socket, setup, teardown),
 	    cmocka_unit_test_setup_teardown(leaves_a_living_servers_socket, setup, teardown),
 	    cmocka_unit_test_setup_teardown(leaves_other_files, setup, teardown),
+	    cmocka_unit_test_setup_teardown(keeps_a_whole_school_waiting, setup, teardown),
 	    cmocka_unit_test(refuses_what_is_no_address),
 	    cmocka_unit_test(listens_on_loopback_only),
 	};
