@@ -189,7 +189,7 @@ install-packages: ## the Debian packages for building, running and testing
 
 # --- figures ---------------------------------------------------------------------------------------------------------
 
-GENERATORS := $(patsubst %,$(B)/bench/%,answers answers_ws push fanout storm)
+GENERATORS := $(patsubst %,$(B)/bench/%,answers answers_ws push fanout room storm)
 $(GENERATORS): $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/obj/tests/bench/student.o $(B)/obj/tests/bench/wire.o
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^
@@ -199,8 +199,13 @@ $(B)/bench/accept: $(B)/obj/tests/bench/accept.o $(B)/obj/tests/bench/wire.o
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# the product's own marking, without anything around it
+$(B)/bench/marking: $(B)/obj/tests/bench/marking.o $(B)/obj/tests/bench/wire.o $(B)/libinvigil.a
+	@mkdir -p $(@D)
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 .PHONY: bench generators
-generators: $(GENERATORS) $(B)/bench/accept
+generators: $(GENERATORS) $(B)/bench/accept $(B)/bench/marking
 
 bench: ## how fast it is, beside its limits, into build/bench.jsonl: ONLY=name
 	@deploy/local/packages build run test

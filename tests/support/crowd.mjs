@@ -1,6 +1,7 @@
 // Classes full of students, a session each, and the program that holds all their sockets (tests/bench/storm.c): dropped
 // at once they come back, each with its cursor, and the program holds what each hears against what it must hear.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,7 +11,7 @@ const WINDOW = 2000; // who is dialling at a time: fewer than a listening socket
 const TOKEN_SECONDS = 6 * 3600;
 
 // Runs `work` on each item, some at a time.
-async function each(items, work, abreast = 8) {
+export async function each(items, work, abreast = 8) {
 	const queue = [...items];
 	await Promise.all(Array.from({ length: abreast }, async () => {
 		while (queue.length) await work(queue.shift());
@@ -39,8 +40,10 @@ export class Driven {
 		return this.hear(words.join(' '));
 	}
 
-	end() {
+	// It has gone once this is fulfilled.
+	async end() {
 		this.child.stdin.end();
+		if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
 	}
 }
 

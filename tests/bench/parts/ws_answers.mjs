@@ -57,7 +57,7 @@ async function answers(bench) {
 			],
 		};
 	} finally {
-		speakers.end();
+		await speakers.end();
 	}
 }
 
