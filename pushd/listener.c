@@ -24,6 +24,7 @@
 #define BACKLOG	     4096
 #define HEAD_MAX     16384 /* bytes of a request head */
 #define HEAD_MS	     10000 /* and the time it may take to come */
+#define HURRY_MS     1000  /* … when those who haven't sent one hold half of the files */
 #define PATIENCE_MS  1000  /* how often that is looked at, and how long we rest when out of files */
 #define RESTS_MOST   64	   /* pieces of what is sent behind a head that is turned away */
 #define ACCEPTS_MOST 256   /* in one turn of the loop */
@@ -35,9 +36,12 @@ struct listener {
 	uv_poll_t poll;
 	uv_timer_t patience;
 	int fd;
-	int full;	 /* a newcomer with this descriptor is one too many */
-	int64_t refused; /* since that was last said */
-	struct list newcomers;
+	int full;	       /* a newcomer with this descriptor is one too many */
+	int64_t refused;       /* since that was last said */
+	int64_t hurried;       /* likewise: dropped before their time */
+	struct list newcomers; /* who came first, first */
+	int waiting;	       /* as many are there … */
+	int waiting_most;      /* … and may be */
 	bool paused, stopped;
 };
 
@@ -64,6 +68,7 @@ static void let_go(struct newcomer *newcomer)
 {
 	uv_poll_stop(&newcomer->poll);
 	list_remove(&newcomer->in_newcomers);
+	newcomer->listener->waiting--;
 	if (newcomer->fd >= 0)
 		close(newcomer->fd);
 	newcomer->fd = -1;
@@ -101,14 +106,13 @@ static void judge(struct newcomer *newcomer, const char *fault)
 		hand_on(newcomer);
 }
 
-static void on_readable(uv_poll_t *poll, int status, int events UNUSED)
+static void read_head(struct newcomer *newcomer)
 {
-	struct newcomer *newcomer = poll->data;
 	struct buf *head = &newcomer->head;
 	size_t end;
 	ssize_t got;
 
-	if (status < 0 || !buf_reserve(head, 2048)) {
+	if (!buf_reserve(head, 2048)) {
 		let_go(newcomer);
 		return;
 	}
@@ -123,6 +127,16 @@ static void on_readable(uv_poll_t *poll, int status, int events UNUSED)
 	end = handshake_end(head->data, head->len);
 	if (end || head->len >= HEAD_MAX)
 		judge(newcomer, end ? head_fault(head->data, end) : head_too_long());
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events UNUSED)
+{
+	struct newcomer *newcomer = poll->data;
+
+	if (status < 0)
+		let_go(newcomer);
+	else
+		read_head(newcomer);
 }
 
 static bool welcome(struct listener *listener, int fd)
@@ -143,6 +157,7 @@ static bool welcome(struct listener *listener, int fd)
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	newcomer->poll.data = newcomer;
 	list_append(&listener->newcomers, &newcomer->in_newcomers);
+	listener->waiting++;
 	uv_poll_start(&newcomer->poll, UV_READABLE, on_readable);
 	return true;
 }
@@ -194,20 +209,33 @@ static void on_connection(uv_poll_t *poll, int status UNUSED, int events UNUSED)
 	}
 }
 
+/* Nobody is sent away who has spoken since we last looked. */
+static void lose_patience(struct newcomer *newcomer, int64_t now)
+{
+	struct listener *listener = newcomer->listener;
+	bool hurry = listener->waiting > listener->waiting_most;
+
+	if (now - newcomer->since <= (hurry ? HURRY_MS : HEAD_MS))
+		return;
+	read_head(newcomer);
+	if (newcomer->fd < 0)
+		return;
+	let_go(newcomer);
+	listener->hurried += hurry;
+}
+
 static void on_patience(uv_timer_t *timer)
 {
 	struct listener *listener = timer->data;
 	int64_t now = clock_monotonic();
 
-	list_each (node, &listener->newcomers) {
-		struct newcomer *newcomer = list_entry(node, struct newcomer, in_newcomers);
-
-		if (now - newcomer->since > HEAD_MS)
-			let_go(newcomer);
-	}
+	list_each (node, &listener->newcomers)
+		lose_patience(list_entry(node, struct newcomer, in_newcomers), now);
 	if (listener->refused)
 		log_warn("newcomers refused: too few files left", LOG_INT("count", listener->refused));
-	listener->refused = 0;
+	if (listener->hurried)
+		log_warn("newcomers dropped: too many say nothing", LOG_INT("count", listener->hurried));
+	listener->refused = listener->hurried = 0;
 	if (!listener->paused)
 		uv_poll_start(&listener->poll, UV_READABLE, on_connection);
 }
@@ -260,6 +288,7 @@ enum err listener_take(void *loop, int fd, const struct listener_hooks *hooks, s
 	listener->hooks = *hooks;
 	listener->full = files_most();
 	listener->fd = fd;
+	listener->waiting_most = listener->full / 2;
 	list_init(&listener->newcomers);
 	uv_timer_init(loop, &listener->patience);
 	listener->poll.data = listener->patience.data = listener;

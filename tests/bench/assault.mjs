@@ -6,7 +6,7 @@ import { documents } from '../faults/hostile/documents.mjs';
 import { handshakes, rows as frames } from '../faults/hostile/frames.mjs';
 import { smuggled } from '../faults/hostile/requests.mjs';
 
-const HALVES = 2000; // connections that never finish their request
+const HALVES = 10_000; // connections that never finish their request
 const DEAF = 20; // that ask and never read
 const TICK_MS = 50;
 
@@ -54,7 +54,7 @@ for (let i = 0; i < DEAF; i++) await holdDeaf();
 for (let i = 0; i < HALVES; i++) holdHalf();
 setInterval(() => {
 	turn++;
-	for (let i = 0; held.size < HALVES && i < 20; i++) holdHalf();
+	for (let i = 0; held.size < HALVES && i < 60; i++) holdHalf();
 	breakFrames();
 	sendDocument();
 	briefly(new Wire({ port: turn % 2 ? target.port : target.pushdPort })).say(row(smuggled).text);

@@ -6,6 +6,7 @@ import { appendFile, readFile, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { Wire } from '../support/raw.mjs';
 import { Socket } from '../support/socket.mjs';
 import { startStack } from '../support/stack.mjs';
 import { answer, begin, children, connect, eventually, pause, place } from './sitting.mjs';
@@ -179,6 +180,21 @@ describe('no more files', () => {
 			return !socket.refused;
 		});
 		await inside.close();
+	});
+
+	test('who says nothing has half of pushd\'s at most, and the others get in', async (t) => {
+		t.after(() => again('pushd'));
+		await again('pushd', ['sh', '-c', `ulimit -n ${FILES} && exec "$@"`, 'sh']);
+		const world = await begin(stack);
+		const silent = Array.from({ length: 2 * FILES }, () => new Wire({ port: stack.pushdPort }).say('GET /ws HTTP/1.1\r\nX:'));
+		await eventually('room for others', async () => {
+			const sockets = await many(world, 10);
+			const inside = sockets.filter(({ ended, refused }) => !ended && !refused);
+			await Promise.all(inside.map((socket) => socket.close()));
+			return inside.length === sockets.length;
+		});
+		assert.ok(silent.some(({ ended }) => !ended), 'and some of them wait on');
+		for (const wire of silent) wire.drop();
 	});
 
 	test('the whole system has none: pushd rests instead of spinning, and lets in who waited', async () => {
