@@ -117,13 +117,15 @@ size_t lane_pick(struct list *queue, struct job **ret, size_t most, size_t look)
 	list_each (node, queue) {
 		struct job *job = list_entry(node, struct job, in_queue);
 
-		if (!look-- || count == most)
+		if (!look || count == most)
 			break;
 		if (kind < 0)
 			kind = job->kind;
-		/* whoever has been seen, taken or passed over, has to wait */
+		/* whoever has been seen, taken or passed over, has to wait; not so those behind him, however
+		 * many jobs he has */
 		if (!id_is_nil(&job->user_id) && !see(&seen, &job->user_id))
 			continue;
+		look--;
 		if (job->kind != kind)
 			continue;
 		list_remove(&job->in_queue);

@@ -81,7 +81,8 @@ void lane_turn(struct lane *lane);
 size_t lane_depth(struct lane *lane);
 
 /* Takes the next batch out of `queue` (at most `most` jobs into `ret`): the first job, and all of its kind
- * behind it that pass no earlier job of their user. Looks at no more than `look` jobs. Returns how many. */
+ * behind it that pass no earlier job of their user. Looks at no more than `look` jobs, those not counted that
+ * wait for another of their user. Returns how many. */
 size_t lane_pick(struct list *queue, struct job **ret, size_t most, size_t look);
 
 #endif

@@ -128,6 +128,7 @@ describe('socketio', { concurrency: 4, timeout: 60_000 }, () => {
 		await Promise.all([code, second.join_code].map((sessionCode) => teacher.ask(['sendMessage', { sessionCode, message: 'behind it' }])));
 		const left = await teacher.ask(['sendMessage', { sessionCode: third.join_code, message: 'behind it' }]);
 		assert.match(left.code, /^[A-Z_]+$/, 'what was left stays left');
+		await teacher.until(() => teacher.heard.filter(({ data }) => data.message === 'behind it').length === 2);
 		await teacher.flush();
 		const heard = teacher.heard.slice(before_).filter(({ type }) => !['error', 'timeUpdate'].includes(type))
 			.map(({ type, data }) => (type === 'messageReceived' ? `${data.sessionCode}: ${data.message}` : `${type} ${data.questionNumber}`));

@@ -46,6 +46,9 @@ static void test_pick(void **state)
 	    {"a1 b- a- b1 a-", 9, 99, "a1a-a-|b-b1"},
 	    {"a1 a2 a3 a4", 2, 99, "a1a2|a3a4"},
 	    {"a1 b2 a3 a4", 9, 3, "a1a3|b2|a4"},
+	    /* who has much to say keeps nobody else waiting */
+	    {"a1 a1 a1 a1 b1 a2 a3", 9, 3, "a1a2a3|a1|a1|a1|b1"},
+	    {"a1 b1 a1 a1 b2 a3", 9, 3, "a1a3|b1b2|a1|a1"},
 	    {"", 9, 99, ""},
 	};
 
