@@ -10,7 +10,7 @@ import WebSocket from 'ws';
 import { theStack } from '../support/stack.mjs';
 import { Socket } from '../support/socket.mjs';
 import { World } from '../support/world.mjs';
-import { closeAll, code, examples, hasty, listener, record, Recorded, run } from '../support/seeds.mjs';
+import { closeAll, code, examples, hasty, listener, record, Recorded, run, undescribed } from '../support/seeds.mjs';
 
 // Waits until `probe` is true.
 async function until(probe, what, ms = 5000) {
@@ -34,7 +34,12 @@ function like(actual, example, at, nullable = []) {
 describe('the documents\' own code and examples', { concurrency: 4 }, () => {
 	let stack, host;
 	before(async () => { stack = await theStack(); host = stack.base.replace('http://', ''); });
-	after(async () => { closeAll(); await stack.stop(); });
+	after(async () => {
+		closeAll();
+		const problems = await undescribed(stack);
+		await stack.stop();
+		assert.deepEqual(problems, []);
+	});
 
 	async function world({ status = 'WAITING', students = ['student1', 'student2'], joined = [] } = {}) {
 		const made = new World(stack);

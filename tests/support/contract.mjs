@@ -6,6 +6,9 @@ import { call } from './rest.mjs';
 
 const SITE = 'http://site';
 export const OPENAPI = `${SITE}/api/v1/openapi.json`;
+export const ASYNCAPI = `${SITE}/docs/asyncapi.json`;
+
+const SOCKETIO = ['classroom', 'exam', 'monitor']; // one connection speaks all three
 
 const isObject = (value) => typeof value === 'object' && value !== null;
 
@@ -46,18 +49,21 @@ export class Contract {
 	compiler(change, options) {
 		const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, ...options });
 		addFormats(ajv);
-		for (const [url, document] of Object.entries(this.documents)) {
-			ajv.addVocabulary(Object.keys(document).filter((key) => !ajv.getKeyword(key)));
-			ajv.addSchema(map(document, change), url);
-		}
+		// a document's own words are no mistakes in a schema
+		ajv.addVocabulary([...new Set(Object.values(this.documents).flatMap(Object.keys))]);
+		for (const [url, document] of Object.entries(this.documents)) ajv.addSchema(map(document, change), url);
 		return ajv;
 	}
 
-	// What an absolute reference leads to; anything else is itself.
+	// What an absolute reference leads to.
+	find(reference) {
+		const [url, pointer] = reference.split('#');
+		return pointer.split('/').slice(1).reduce((at, key) => at[key.replaceAll('~1', '/')], this.documents[url]);
+	}
+
+	// The same, until it is no reference itself.
 	resolve(part) {
-		if (!part.$ref) return part;
-		const [url, pointer] = part.$ref.split('#');
-		return this.resolve(pointer.split('/').slice(1).reduce((at, key) => at[key.replaceAll('~1', '/')], this.documents[url]));
+		return part.$ref ? this.resolve(this.find(part.$ref)) : part;
 	}
 
 	// A schema and what it is made of by `allOf`, as one.
@@ -108,12 +114,82 @@ export class Contract {
 		if (body === undefined || !operation.requestBody) return problems;
 		return [...problems, ...this.mistakes(this.open, `${OPENAPI}${operation.pointer}/requestBody/content/application~1json/schema`, body, 'request')];
 	}
+
+	// --- sockets ---
+
+	// What a socket (of socket.mjs or socketio.mjs) heard, and what it said and the server took.
+	socket(socket) {
+		const channels = socket.path ? this.channelsAt(socket.path) : SOCKETIO;
+		if (channels.length === 0) return [];
+		const heard = [...socket.heard, ...(socket.refused?.message ? [{ type: 'connect_error', data: socket.refused }] : [])];
+		return [...heard.flatMap((message) => this.heard(channels, message, socket)), ...this.said(channels, socket)];
+	}
+
+	channelsAt(path) {
+		return Object.entries(this.documents[ASYNCAPI].channels).filter(([, { address, 'x-also-at': also }]) => (
+			[address, also].some((pattern) => pattern && new RegExp(`^${pattern.replace(/\{\w+\}/g, '[^/]+')}$`).test(path)))).map(([name]) => name);
+	}
+
+	// The schemas of a message of that name, said by clients or by the server.
+	payloads(channels, name, side) {
+		return channels.flatMap((channel) => Object.entries(this.documents[ASYNCAPI].channels[channel].messages))
+			.filter(([key, { $ref }]) => key.startsWith('say.') === (side === 'said') && this.resolve({ $ref }).name === name)
+			.map(([, { $ref }]) => `${$ref}/payload`);
+	}
+
+	// It must be as one of them says.
+	one(ajv, schemas, value, at) {
+		if (schemas.length === 0) return [`${at}: nothing describes it: ${JSON.stringify(value)}`];
+		const mistakes = schemas.map((schema) => this.mistakes(ajv, schema, value, at));
+		return mistakes.find(({ length }) => length === 0) ?? mistakes[0];
+	}
+
+	heard(channels, message, { said }) {
+		const flat = channels !== SOCKETIO;
+		const type = message.type ?? (message.error === undefined ? 'notification' : 'error'); // an inbox's have none
+		const problems = this.one(this.closed, this.payloads(channels, type, 'heard'), flat ? message : message.data, `heard ${type}`);
+		const asked = type === 'ack' && said.find((one) => one?.ref === message.ref);
+		if (!asked) return problems;
+		const [schema] = this.payloads(channels, asked.type, 'said').map((payload) => payload.replace(/payload$/, 'x-ack'));
+		const nothing = !this.resolve({ $ref: schema.replace(/\/x-ack$/, '') })['x-ack'];
+		if (nothing) return Object.keys(message.data).length > 0 ? [`${asked.type} is acknowledged with ${JSON.stringify(message.data)}`] : problems;
+		return [...problems, ...this.mistakes(this.closed, schema, message.data, `ack of ${asked.type}`)];
+	}
+
+	// What isn't as described must have been refused, or have ended the connection.
+	said(channels, { said, heard, ended }) {
+		const problems = [];
+		let wrong = 0;
+		for (const message of said) {
+			const flat = channels !== SOCKETIO;
+			const [type, value] = flat ? [message?.type, message] : message.event;
+			const mistakes = this.one(this.open, this.payloads(channels, type, 'said'), value ?? {}, `said ${type}`);
+			const answered = message?.answer && this.replies(type);
+			if (answered) problems.push(...this.one(this.closed, answered, message.answer, `${type} is acknowledged`));
+			if (mistakes.length === 0) continue;
+			if (typeof message?.ref === 'string' || message?.answer) {
+				const refused = message.answer ? message.answer.code : heard.some((one) => one.type === 'error' && one.ref === message.ref);
+				if (!refused && !ended) problems.push(`taken though it isn't as described: ${mistakes.join('; ')}`);
+			} else wrong++;
+		}
+		const errors = heard.filter(({ type, error, ref }) => !ref && (['error', 'examError'].includes(type) || error)).length;
+		if (wrong > errors && !ended) problems.push(`${wrong} messages weren't as described, and ${errors} were refused`);
+		return problems;
+	}
+
+	// What a Socket.IO event's callback may be given.
+	replies(name) {
+		const operation = Object.values(this.documents[ASYNCAPI].operations).find(({ action, title, channel }) => (
+			action === 'receive' && title === name && SOCKETIO.some((one) => channel.$ref.endsWith(`/${one}`))));
+		return operation?.reply.messages.map(({ $ref }) => `${this.find($ref).$ref}/payload`);
+	}
 }
 
 let contract;
 
 // Read once, from the first stack that is asked.
 export function contractOf(stack) {
-	contract ??= call(stack, 'GET', '/openapi.json').then(({ body }) => new Contract({ [OPENAPI]: body }));
+	contract ??= Promise.all([call(stack, 'GET', '/openapi.json'), call(stack, 'GET', '/docs/asyncapi.json', { prefix: '' })])
+		.then(([rest, sockets]) => new Contract({ [OPENAPI]: rest.body, [ASYNCAPI]: sockets.body }));
 	return contract;
 }

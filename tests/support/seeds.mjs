@@ -5,18 +5,28 @@ import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers';
 import esbuild from 'esbuild';
 import WebSocket from 'ws';
+import { contractOf } from './contract.mjs';
 
 const folder = new URL('../data/seeds/', import.meta.url);
 const AsyncFunction = (async () => {}).constructor;
 const require = createRequire(import.meta.url);
 
 // Everything that was opened is closed at the end, whatever became of the test; what comes back by itself then can't.
-const opened = [];
+const opened = [], watched = [];
 let over = false;
-export const record = (socket) => { opened.push(socket.ws ?? socket); return socket; };
+export const record = (socket) => {
+	opened.push(socket.ws ?? socket);
+	if (socket.heard) watched.push(socket);
+	return socket;
+};
 export function closeAll() {
 	over = true;
 	for (const socket of opened) socket.terminate();
+}
+// What those that were watched heard and said, against asyncapi.json: what isn't so, a line each.
+export async function undescribed(stack) {
+	const contract = await contractOf(stack);
+	return watched.flatMap((socket) => contract.socket(socket));
 }
 export class Recorded extends WebSocket {
 	constructor(url) {

@@ -4,9 +4,21 @@ import WebSocket from 'ws';
 
 const PROBE = 'where the socket stands';
 
+// What was said, as the server reads it.
+function parsed(message) {
+	if (typeof message !== 'string') return message;
+	try {
+		return JSON.parse(message);
+	} catch {
+		return message;
+	}
+}
+
 export class Socket {
 	constructor(url, { protocols, headers } = {}) {
+		this.path = new URL(url).pathname;
 		this.heard = [];
+		this.said = []; // a text that isn't JSON as it is
 		this.ended = null; // { code, reason }
 		this.refused = null; // the HTTP status instead of an upgrade
 		this.waiting = new Set();
@@ -54,6 +66,7 @@ export class Socket {
 	}
 
 	say(message) {
+		if (message.ref !== PROBE && !Buffer.isBuffer(message)) this.said.push(parsed(message));
 		this.ws.send(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message));
 	}
 

@@ -11,6 +11,7 @@ export class SocketIo {
 	constructor(proxy, { auth, query, headers, transports, path }) {
 		this.proxy = proxy;
 		this.heard = [];
+		this.said = []; // { event, answer }: what its callback was given
 		this.odd = null; // an event that isn't one argument and perhaps an offset
 		this.ended = null; // { code: why }
 		this.refused = null; // what CONNECT_ERROR says: { message, data }
@@ -78,12 +79,16 @@ export class SocketIo {
 	}
 
 	say(event) {
+		this.said.push({ event });
 		this.ws.emit(...event);
 	}
 
 	// What the server acknowledges the event with; undefined when it doesn't.
-	ask(event, ms = PATIENCE_MS) {
-		return this.ws.timeout(ms).emitWithAck(...event).catch(() => undefined);
+	async ask(event, ms = PATIENCE_MS) {
+		const said = { event };
+		this.said.push(said);
+		said.answer = await this.ws.timeout(ms).emitWithAck(...event).catch(() => undefined);
+		return said.answer;
 	}
 
 	// Everything that the server had said before now has been heard.

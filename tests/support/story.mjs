@@ -39,6 +39,7 @@ export class Story {
 		this.story = story;
 		this.sockets = {};
 		this.watchers = {};
+		this.opened = []; // each socket there ever was, with its name
 	}
 
 	async play() {
@@ -52,9 +53,17 @@ export class Story {
 					throw new Failure(`step ${i + 1}${step.why ? ` (${step.why})` : ''}: ${error.message}`);
 				}
 			}
+			await this.described();
 		} finally {
 			await Promise.all([...Object.values(this.sockets), ...Object.values(this.watchers)].map((socket) => socket.lose()));
 		}
+	}
+
+	// All that was heard and said on sockets is as asyncapi.json says.
+	async described() {
+		const contract = await contractOf(this.stack);
+		const problems = this.opened.flatMap(({ name, socket }) => contract.socket(socket).map((problem) => `${name} ${problem}`));
+		if (problems.length) this.fail(...problems);
 	}
 
 	async begin({ students = 2, cast = {}, test = 'six', session = 'none', fields = {}, joined, sockets = [], roster }) {
@@ -218,6 +227,7 @@ export class Story {
 		socket.session = this.fill(told.session ?? '{session}');
 		socket.isQuiet = Boolean(socket.inbox) || told.connect === 'socketio';
 		this.sockets[name] = socket;
+		this.opened.push({ name, socket });
 		return socket;
 	}
 
