@@ -80,6 +80,11 @@ export const SCENES = [
 		await page.getByRole('button', { name: /^Daniel Nguyen: every/ }).first().click();
 		await page.waitForSelector('dialog[open]');
 	} },
+	{ name: 'group-new', who: 'teacher', at: session, act: async (page) => {
+		await page.getByRole('button', { name: 'Groups…' }).click();
+		await page.getByRole('button', { name: 'New group' }).click();
+		await page.waitForSelector('.group-students');
+	} },
 	{ name: 'complete-ask', who: 'teacher', at: session, act: dialog('[data-act=session_complete]') },
 	{ name: 'paper', who: 'student1', at: mine, act: writing },
 	{ name: 'paper-hand-in', who: 'student1', at: mine, act: async (page) => {

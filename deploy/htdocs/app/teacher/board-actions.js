@@ -27,7 +27,7 @@ const ASKS = {
 const DONE = { session_start_waiting: 'board.done_open', session_start: 'board.done_start', session_complete: 'board.done_complete',
 	session_cancel: 'board.done_cancel' };
 
-export function Actions({ board, session, status, onCode, onSession }) {
+export function Actions({ board, session, status, onCode, onGroups, onSession }) {
 	const [changing, setChanging] = useState(false);
 	const [doing, setDoing] = useState(null);
 	const work = useWork(async (name) => {
@@ -50,6 +50,7 @@ export function Actions({ board, session, status, onCode, onSession }) {
 		data-act=${name} onClick=${() => ask(name)}>${t(text)}<//>`;
 	const before = status === 'SCHEDULED' || status === 'WAITING_FOR_STUDENTS';
 	return html`
+		${(before || status === 'IN_PROGRESS') && html`<${Button} onClick=${onGroups}>${t('board.groups_open')}<//>`}
 		${before && html`<${Button} onClick=${() => setChanging(true)}>${t('board.change')}<//>`}
 		${before && act('session_cancel', 'board.cancel')}
 		${status === 'SCHEDULED' && act('session_start_waiting', 'board.open', 'main')}

@@ -8,6 +8,7 @@ import { announce, Button, Card, Clock, Dialog, Empty, ErrorBox, Field, Page, Pa
 import { Actions } from './board-actions.js';
 import { Answers } from './board-answers.js';
 import { Feed } from './board-feed.js';
+import { GroupsDialog } from './board-groups.js';
 import { useBoardState, useLiveBoard } from './board-live.js';
 import { StudentRows, StudentTiles, useMedia } from './board-rows.js';
 import { Sign } from './board-signs.js';
@@ -47,17 +48,23 @@ function Board({ board, data, setData, back }) {
 	useWide();
 	const [student, setStudent] = useState(null);
 	const [showCode, setShowCode] = useState(false);
+	const [showGroups, setShowGroups] = useState(false);
 	const wide = useMedia('(min-width: 72rem)');
 	const [tab, setTab] = useState('students');
 	const [view, setView] = useState(() => recall('invigil.board') ?? { view: 'rows', order: 'trouble' });
 	const [choice, setChoice] = useState({ filter: 'all', search: '', group: '' });
 	const open = useCallback((studentId) => setStudent(studentId), []);
-	useEffect(() => board.socket.on('group_updated', ({ group, deleted }) => setData((old) => ({ ...old,
-		groups: [...old.groups.filter((one) => one.id !== group.id), ...deleted ? [] : [group]] }))), [board]);
+	const keepGroup = useCallback((group, deleted) => setData((old) => ({ ...old,
+		groups: [...old.groups.filter((one) => one.id !== group.id), ...deleted ? [] : [group]] })), [setData]);
+	useEffect(() => board.socket.on('group_updated', ({ group, deleted }) => keepGroup(group, deleted)), [board]);
 	const status = state.status ?? session.status;
 	const waits = status === 'SCHEDULED' || status === 'WAITING_FOR_STUDENTS';
 	const over = status === 'COMPLETED' || status === 'CANCELLED';
-	const group = useMemo(() => (choice.group ? new Set(groups.find((one) => one.id === choice.group)?.student_ids ?? []) : null), [groups, choice.group]);
+	// one that was removed meanwhile is everybody again
+	const group = useMemo(() => {
+		const chosen = groups.find((one) => one.id === choice.group);
+		return chosen ? new Set(chosen.student_ids) : null;
+	}, [groups, choice.group]);
 	const rows = state.list({ ...choice, order: view.order, group });
 	const choose = (change) => setView((old) => { const next = { ...old, ...change }; remember('invigil.board', next); return next; });
 	const choosePeople = (change) => setChoice((old) => ({ ...old, ...change }));
@@ -68,7 +75,7 @@ function Board({ board, data, setData, back }) {
 	return html`
 		<div class="board" data-status=${status}>
 		<${Page} title=${session.title} back=${back} actions=${html`<${Actions} board=${board} session=${session} status=${status}
-			onCode=${() => setShowCode(true)} onSession=${(changed) => setData((old) => ({ ...old, session: changed }))}/>`}
+			onCode=${() => setShowCode(true)} onGroups=${() => setShowGroups(true)} onSession=${(changed) => setData((old) => ({ ...old, session: changed }))}/>`}
 			lead=${html`<${StatusBadge} status=${status}/> <span>${[owner?.name, test?.title ?? t('sessions.no_paper'), status === 'SCHEDULED' && dateTime(session.scheduled_at)].filter(Boolean).join(' · ')}</span>`}>
 			<${Connection} board=${board}/>
 			${waits && html`<${JoinPanel} session=${session} status=${status} state=${state} onShow=${() => setShowCode(true)}/>`}
@@ -91,6 +98,7 @@ function Board({ board, data, setData, back }) {
 				${wide && html`<${Feed} state=${state} onOpen=${open}/>`}
 			</div>`}
 			${student && html`<${StudentDialog} key=${student} board=${board} studentId=${student} onClose=${() => setStudent(null)}/>`}
+			${showGroups && html`<${GroupsDialog} session=${session} groups=${groups} rows=${state.rows.values()} onChange=${keepGroup} onClose=${() => setShowGroups(false)}/>`}
 			${showCode && html`<${CodeDialog} session=${session} state=${state} onClose=${() => setShowCode(false)}/>`}
 		<//></div>`;
 }
