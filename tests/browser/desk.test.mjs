@@ -48,7 +48,7 @@ const lines = (page) => page.locator('.lines-table tbody tr').evaluateAll((rows)
 }));
 
 // Each has people's pages of its own: side by side, so that one's waiting is another's work.
-describe('the main ways through the pages', { concurrency: 2 }, () => {
+describe('the main ways through the pages', { concurrency: 4 }, () => {
 	describe('classes', { concurrency: 1 }, () => {
 		let id;
 
@@ -352,7 +352,7 @@ test('who may not see a page is not shown it', async () => {
 	await visit('student1', '/papers', async (page) => { await page.getByText('There is no such page').waitFor(); });
 });
 
-describe('no violation found by axe-core, light, dark and on a phone', () => {
+describe('no violation found by axe-core, light, dark and on a phone', { concurrency: 2 }, () => {
 	// A tall window, so that the bar that sticks to its foot covers nothing.
 	async function look(page, what) {
 		await page.setViewportSize({ width: 1280, height: 3000 });

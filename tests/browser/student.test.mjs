@@ -66,7 +66,7 @@ async function until(look, fits, what) {
 }
 
 // Side by side: most of a test's time is waiting.
-describe('the student\'s pages', { concurrency: 3 }, () => {
+describe('the student\'s pages', { concurrency: 4 }, () => {
 	test('another device takes over, also from one that had lost the network', async () => {
 		const world = await given({ status: 'IN_PROGRESS', joined: ['student1'] });
 		const laptop = await enter(world, 'student1');

@@ -13,7 +13,7 @@ describe('Engine.IO', { concurrency: true, timeout: 20_000 }, () => {
 	});
 	after(() => Promise.all([quick.stop(), echo.stop()]));
 
-	engineRules(() => quick);
+	engineRules(() => quick, () => echo);
 
 	describe('messages', { timeout: 10_000 }, () => {
 		for (const [what, body] of [

@@ -39,7 +39,7 @@ describe('Socket.IO', { concurrency: true, timeout: 20_000 }, () => {
 	});
 	after(() => Promise.all([quick.stop(), echo.stop()]));
 
-	engineRules(() => quick);
+	engineRules(() => quick, () => echo);
 
 	describe('connecting', { timeout: 10_000 }, () => {
 		for (const [packet, namespace, auth] of [
