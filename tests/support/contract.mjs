@@ -31,6 +31,7 @@ const mediaType = (headers) => headers.get('content-type')?.split(';')[0];
 export class Contract {
 	// `documents`: { url: document }
 	constructor(documents) {
+		this.found = new Map();
 		this.documents = {};
 		for (const [url, document] of Object.entries(documents)) {
 			this.documents[url] = map(document, (part) => (part.$ref ? { ...part, $ref: new URL(part.$ref, url).href } : part));
@@ -130,8 +131,14 @@ export class Contract {
 			[address, also].some((pattern) => pattern && new RegExp(`^${pattern.replace(/\{\w+\}/g, '[^/]+')}$`).test(path)))).map(([name]) => name);
 	}
 
-	// The schemas of a message of that name, said by clients or by the server.
+	// The schemas of a message of that name, said by clients or heard by them.
 	payloads(channels, name, side) {
+		const key = `${channels} ${name} ${side}`;
+		if (!this.found.has(key)) this.found.set(key, this.look(channels, name, side));
+		return this.found.get(key);
+	}
+
+	look(channels, name, side) {
 		return channels.flatMap((channel) => Object.entries(this.documents[ASYNCAPI].channels[channel].messages))
 			.filter(([key, { $ref }]) => key.startsWith('say.') === (side === 'said') && this.resolve({ $ref }).name === name)
 			.map(([, { $ref }]) => `${$ref}/payload`);
