@@ -182,19 +182,39 @@ void gateway_stop(void)
 	FCGX_ShutdownPending();
 }
 
+static long long cgi_unread; /* of the body on stdin */
+
 static size_t cgi_read(void *stream, char *into, size_t len)
 {
 	(void)stream;
-	return fread(into, 1, len, stdin);
+	const size_t got = fread(into, 1, len, stdin);
+	cgi_unread -= (long long)got;
+	return got;
+}
+
+/* A web server may write the whole body before it reads a byte of the reply, and lose the reply when nobody
+ * takes the body. */
+static void drain(void)
+{
+	char bytes[16384];
+	while (cgi_unread > 0) {
+		const size_t wanted =
+		    cgi_unread < (long long)sizeof(bytes) ? (size_t)cgi_unread : sizeof(bytes);
+		if (cgi_read(NULL, bytes, wanted) < wanted)
+			break;
+	}
 }
 
 static bool cgi_write(void *stream, const char *bytes, size_t len)
 {
 	(void)stream;
+	drain();
 	return fwrite(bytes, 1, len, stdout) == len && fflush(stdout) == 0;
 }
 
 void gateway_cgi(struct exchange *ret)
 {
+	const char *length = getenv("CONTENT_LENGTH");
+	cgi_unread = length ? strtoll(length, NULL, 10) : 0;
 	*ret = (struct exchange){.variables = environ, .read = cgi_read, .write = cgi_write};
 }

@@ -115,6 +115,22 @@ test('a plain CGI program answers one request', async () => {
 	assert.match(refused.stdout, /^Status: 401\b/m);
 });
 
+test('a plain CGI program takes the whole body before it answers, also one that it refuses', async () => {
+	const body = Buffer.alloc(3 << 20, ' ');
+	const env = { ...plain, INVIGIL_CONFIG: path.join(stack.folder, 'invigil.conf'), GATEWAY_INTERFACE: 'CGI/1.1', REQUEST_METHOD: 'POST',
+		REQUEST_URI: '/api/v1/auth/login', CONTENT_TYPE: 'application/json', CONTENT_LENGTH: String(body.length), REMOTE_ADDR: '192.0.2.1' };
+	const child = spawn(path.join(BUILD, 'invigil-app'), { env });
+	let answer = '';
+	let taken = false;
+	child.stdin.on('error', () => {});
+	child.stdout.on('data', (part) => { answer += part; });
+	const ended = new Promise((done) => { child.on('close', done); });
+	child.stdin.write(body, (error) => { taken = !error; }); // and no end: the length has told it
+	await ended;
+	assert.ok(taken);
+	assert.match(answer, /^Status: 413\b/m);
+});
+
 // A FastCGI request without a body (FastCGI 1.0, section 3): begin, parameters, no input.
 function fastcgi(parameters) {
 	const record = (type, content) => Buffer.concat([Buffer.from([1, type, 0, 1, content.length >> 8, content.length & 255, 0, 0]), content]);
