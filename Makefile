@@ -165,9 +165,12 @@ fuzz: ## what a fuzzer makes up, T=60 seconds for each decoder
 STACK = BUILD=$(abspath $(B)) deploy/local/stack
 BUILD_ALL = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
+# lighttpd and lighttpd-spawn, apache, apache-fcgid and apache-cgi, nginx: deploy/local/web
+WEB_SETS := web-lighttpd web-apache web-nginx
+
 .PHONY: up down status demo install-packages
-up: ## build and start the local stack: PORT=8080 PUSHD_PORT=8765
-	@deploy/local/packages build run
+up: ## build and start the local stack: PORT=8080 PUSHD_PORT=8765 WEB=lighttpd, or another web server
+	@deploy/local/packages build run $(filter $(WEB_SETS),web-$(firstword $(subst -, ,$(WEB))))
 	@$(BUILD_ALL) all
 	@$(STACK) up
 
@@ -185,7 +188,7 @@ demo: ## a class of 30 takes a test on it, before your eyes: STUDENTS=30
 	@$(STACK) with node tests/demo/demo.mjs
 
 install-packages: ## the Debian packages for building, running and testing
-	@deploy/local/packages build run test browser pictures bench lint fuzz valgrind
+	@deploy/local/packages build run $(WEB_SETS) test browser pictures bench lint fuzz valgrind
 
 # --- figures ---------------------------------------------------------------------------------------------------------
 
@@ -228,7 +231,7 @@ INSTALLED_PROGRAMS := invigil-app invigil-pushd
 INSTALLED_UNITS    := invigil-app.service invigil-app.socket invigil-pushd.service invigil-pushd.socket invigil-.service.d/sandbox.conf
 INSTALLED_PAGES    := invigil-app.8 invigil-pushd.8 invigil.conf.5
 # the pages people look at, and examples for web servers
-INSTALLED_TREES    := htdocs $(notdir $(wildcard deploy/lighttpd deploy/apache deploy/nginx))
+INSTALLED_TREES    := htdocs errors sieve.sed lighttpd apache nginx
 
 $(B)/man/%.5: deploy/man/%.5.in deploy/man/settings.awk shared/core/config.def
 	@mkdir -p $(@D)
@@ -262,15 +265,21 @@ uninstall: ## takes away what install has put there
 
 # --- tests and checks -----------------------------------------------------------------------------------------------
 
-.PHONY: test units soak valgrind pictures lint clean
+.PHONY: test test-web units soak valgrind pictures lint clean
 units: $(UNITS) $(HELPERS) $(ECHOES) $(B)/bench/storm $(PRELOAD)
 
 test: ## everything, on a stack of its own: units, stories, the schema, the demo class; SANITIZE=1, =thread
-	@deploy/local/packages build run test browser fuzz
+	@deploy/local/packages build run $(WEB_SETS) test browser fuzz
 	@tests/support/modules
 	@$(BUILD_ALL) all units
 	@$(BUILD_ALL) FUZZ=1 fuzzers
 	@BUILD=$(abspath $(B)) tests/run $(UNITS)
+
+test-web: ## every web server in front of both services: WEBS="nginx apache" for some
+	@deploy/local/packages build run $(WEB_SETS) test
+	@tests/support/modules
+	@$(BUILD_ALL) all
+	@BUILD=$(abspath $(B)) node --test tests/web
 
 valgrind: ## the demo class against pushd and a worker under valgrind: no error, no leak, no growth; minutes
 	@deploy/local/packages build run test valgrind
