@@ -67,6 +67,7 @@ export class Story {
 	}
 
 	async begin({ students = 2, cast = {}, test = 'six', session = 'none', fields = {}, joined, sockets = [], roster }) {
+		await contractOf(this.stack); // which takes a while, and steps may count on time
 		this.world = new World(this.stack);
 		this.variables = this.world.variables;
 		const names = Array.from({ length: students }, (_, i) => `student${i + 1}`);
