@@ -5,7 +5,9 @@
 
 const struct actor OPERATOR = {.role = ROLE_ADMIN};
 
-bool operator_init(struct operator* op, const struct config *config)
+#define PATIENT_MS (60 * 60 * 1000) /* what is done to a whole table takes its time */
+
+static bool init(struct operator* op, const struct config *config, int timeout_ms)
 {
 	char problem[160] = "out of memory";
 
@@ -14,7 +16,7 @@ bool operator_init(struct operator* op, const struct config *config)
 		fprintf(stderr, "invigil-app: %s\n", problem);
 		return false;
 	}
-	op->db = db_new(config->database_url, "invigil-app operator", (int)config->database_timeout_ms);
+	op->db = db_new(config->database_url, "invigil-app operator", timeout_ms);
 	op->arena = arena_new(0);
 	if (!op->db || !op->arena) {
 		fprintf(stderr, "invigil-app: out of memory\n");
@@ -22,6 +24,16 @@ bool operator_init(struct operator* op, const struct config *config)
 	}
 	domain_init(&op->domain, op->db, op->arena, config, op->keys);
 	return true;
+}
+
+bool operator_init(struct operator* op, const struct config *config)
+{
+	return init(op, config, (int)config->database_timeout_ms);
+}
+
+bool operator_init_patient(struct operator* op, const struct config *config)
+{
+	return init(op, config, PATIENT_MS);
 }
 
 void operator_done(struct operator* op)

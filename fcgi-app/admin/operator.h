@@ -18,6 +18,8 @@ struct operator
 
 /* False, with the reason told on stderr, when it can't work. Needs operator_done either way. */
 MUST_CHECK bool operator_init(struct operator* op, const struct config *config);
+/* Likewise, for one whose statements may take an hour each. */
+MUST_CHECK bool operator_init_patient(struct operator* op, const struct config *config);
 void operator_done(struct operator* op);
 /* Tells on stderr why `what` failed; the exit status: 0 for OK. */
 int operator_result(const struct operator* op, const char *what, enum err err);
