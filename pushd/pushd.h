@@ -17,6 +17,7 @@
 #include "pushd/presence.h"
 #include "pushd/room.h"
 #include "pushd/roster.h"
+#include "pushd/thrift.h"
 
 #define TICK_MS 50
 #define SLOTS	(1000 / TICK_MS) /* every connection is looked after once a second */
@@ -62,6 +63,7 @@ struct pushd {
 		int64_t database_at; /* the last time the database answered */
 		bool down;	     /* it was logged that it doesn't */
 	} clock;
+	struct thrift thrift;
 };
 
 /* Everything but the sockets. `problem`: a line for the operator when it fails. */

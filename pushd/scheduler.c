@@ -251,6 +251,8 @@ static void every_second(struct pushd *pushd)
 	rooms_sweep(pushd->rooms);
 	access_reread(pushd);
 	feed_look_after(pushd->feed, clock_monotonic());
+	if (thrift_due(&pushd->thrift, pushd->metrics.opened + pushd->metrics.closed))
+		thrift_give();
 }
 
 void scheduler_tick(struct pushd *pushd, int64_t now)

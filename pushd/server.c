@@ -36,7 +36,7 @@
 #define PATH_TEXT     512
 #define HEADER_TEXT   16384		/* all headers of a handshake */
 #define READ_BYTES    (2 * HEADER_TEXT) /* a rewritten head is a little longer than it came */
-#define RX_BYTES      1024		/* read at once; messages are put together here */
+#define RX_BYTES      256 /* each connection's own, for ever: an answer fits; longer messages are put together */
 
 _Static_assert(MESSAGE_HEADROOM >= LWS_PRE, "the library writes its frame header in front of a message");
 
