@@ -12,8 +12,9 @@ import { parts as storm } from './parts/storm.mjs';
 import { parts as hostile } from './parts/hostile.mjs';
 import { parts as sockets } from './parts/ws_answers.mjs';
 import { parts as room } from './parts/room.mjs';
+import { parts as idle } from './parts/idle.mjs';
 
-const PARTS = { ...rest, ...push, ...fanout, ...storm, ...hostile, ...sockets, ...room };
+const PARTS = { ...rest, ...push, ...fanout, ...storm, ...hostile, ...sockets, ...room, ...idle };
 const BUILD = path.resolve(process.env.BUILD ?? path.join(ROOT, 'build'));
 
 // Limits that guard a school from one user who opens a thousand sockets; here that is what we want.

@@ -48,8 +48,8 @@ export class Driven {
 }
 
 export class Storm extends Driven {
-	constructor(program, clients) {
-		super(program, clients, WINDOW);
+	constructor(program, clients, window = WINDOW) {
+		super(program, clients, window);
 	}
 }
 
@@ -80,12 +80,12 @@ export class Crowd extends World {
 		group.attempt = participants.find(({ attempt_id }) => attempt_id).attempt_id;
 	}
 
-	// The file that the storm reads: everybody with a socket.
-	async writeClients() {
-		const file = path.join(this.folder, `${this.name}.clients`);
+	// The file that the storm reads: everybody with a socket, or those of some groups.
+	async writeClients(groups = this.groups) {
+		const file = path.join(this.folder, `${this.name}.${groups[0].number}.clients`);
 		const line = (group, audience, person) =>
 			`${group.number} ${audience} ${group.session} ${this.token(person, { seconds: TOKEN_SECONDS })}\n`;
-		await writeFile(file, this.groups.map((group) => line(group, 'staff', 'teacher')
+		await writeFile(file, groups.map((group) => line(group, 'staff', 'teacher')
 			+ group.students.map((name) => line(group, 'all', name)).join('')).join(''));
 		return file;
 	}
