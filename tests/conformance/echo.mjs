@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 
 export const INTERVAL = 300;
-export const TIMEOUT = 600; // a busy machine may take its time to answer a ping; Socket.IO's program waits 1000 for a CONNECT
+export const TIMEOUT = 200;
+export const STEADY = 1000; // between the pings of a program that waits long for their answers
 export const MAX_PAYLOAD = 1_000_000;
 export { sleep };
 
@@ -25,10 +26,10 @@ async function freePort() {
 
 // One echo program, started for a file of tests.
 export class Echo {
-	// `patient`: with intervals that no test's machine is too slow for.
-	static async start(name, { patient = false } = {}) {
+	// `patient`: with intervals that no test's machine is too slow for; `steady`: it pings soon, but waits as long.
+	static async start(name, { patient = false, steady = false } = {}) {
 		const echo = new Echo();
-		const times = patient ? ['25000', '20000'] : [INTERVAL, TIMEOUT].map(String);
+		const times = (patient ? [25_000, 20_000] : steady ? [STEADY, 20_000] : [INTERVAL, TIMEOUT]).map(String);
 		echo.path = name === 'engineio' ? '/engine.io/' : '/socket.io/';
 		// another file's program may have been quicker with the port
 		for (let tries = 0; tries < 10; tries++) if (await echo.#run(name, times)) return echo;

@@ -4,16 +4,17 @@ import { after, before, describe, test } from 'node:test';
 import { Echo, sleep } from './echo.mjs';
 import { engineRules } from './rules.mjs';
 
-let echo, quick;
+let echo, quick, steady;
 
 describe('Engine.IO', { concurrency: true, timeout: 20_000 }, () => {
 	before(async () => {
 		quick = await Echo.start('engineio');
+		steady = await Echo.start('engineio', { steady: true });
 		echo = await Echo.start('engineio', { patient: true });
 	});
-	after(() => Promise.all([quick.stop(), echo.stop()]));
+	after(() => Promise.all([quick, steady, echo].map((one) => one.stop())));
 
-	engineRules(() => quick, () => echo);
+	engineRules(() => quick, () => steady, () => echo);
 
 	describe('messages', { timeout: 10_000 }, () => {
 		for (const [what, body] of [

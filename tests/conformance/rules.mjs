@@ -1,9 +1,9 @@
-// What the Engine.IO protocol (version 4) asks of a server, as tests that any path can be put to. `quick()` gives the program
-// under test with short intervals, for what takes its time; `echo()` the same one, but patient, so that no other rule
-// depends on how busy the machine is.
+// What the Engine.IO protocol (version 4) asks of a server, as tests that any path can be put to: to `quick()`, a program that
+// soon takes a client for dead, only what that is about; to `steady()` what waits for a ping; to `echo()`, a patient
+// one, the rest. So nothing depends on how busy the machine is.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { INTERVAL, MAX_PAYLOAD, TIMEOUT, sleep } from './echo.mjs';
+import { INTERVAL, MAX_PAYLOAD, STEADY, TIMEOUT, sleep } from './echo.mjs';
 
 // What a busy machine may add to a time.
 const LATE = 2000;
@@ -44,7 +44,7 @@ async function upgraded(echo, { wait = true } = {}) {
 	return { sid, socket };
 }
 
-export function engineRules(quick, echo) {
+export function engineRules(quick, steady, echo) {
 	describe('opening', { timeout: 10_000 }, () => {
 		test('by polling', async () => {
 			const { status, text, headers } = await quick().get({});
@@ -85,15 +85,15 @@ export function engineRules(quick, echo) {
 
 	describe('heartbeat', { timeout: 10_000 }, () => {
 		test('by polling', async () => {
-			const { sid } = await quick().open();
+			const { sid } = await steady().open();
 			for (let i = 0; i < 3; i++) {
-				assert.deepEqual((await quick().get({ sid })).text, '2');
-				assert.equal((await quick().post({ sid }, '3')).status, 200);
+				assert.deepEqual((await steady().get({ sid })).text, '2');
+				assert.equal((await steady().post({ sid }, '3')).status, 200);
 			}
 		});
 
 		test('by WebSocket', async () => {
-			const socket = await quick().engine();
+			const socket = await steady().engine();
 			for (let i = 0; i < 3; i++) {
 				assert.equal(await socket.next(), '2');
 				socket.send('3');
@@ -116,20 +116,20 @@ export function engineRules(quick, echo) {
 		});
 
 		test('a client must not ping', async () => {
-			const socket = await quick().engine();
+			const socket = await steady().engine();
 			socket.send('2');
 			assert.equal((await socket.closed).code, 1002);
 		});
 
 		test('pongs that answer nothing put nothing off', async () => {
-			const socket = await quick().engine();
+			const socket = await steady().engine();
 			for (let i = 0; i < 10; i++) {
 				socket.send('3');
 				await sleep(20);
 			}
 			const started = Date.now();
 			assert.equal(await socket.next(), '2');
-			assert.ok(Date.now() - started < INTERVAL - 100);
+			assert.ok(Date.now() - started < STEADY - 100);
 			socket.close();
 		});
 	});
@@ -153,9 +153,9 @@ export function engineRules(quick, echo) {
 
 	describe('upgrade', { timeout: 10_000 }, () => {
 		test('answers the probe, ends the held request and goes on', async () => {
-			const { sid } = await quick().open();
-			const held = quick().get({ sid });
-			const socket = quick().socket({ sid });
+			const { sid } = await steady().open();
+			const held = steady().get({ sid });
+			const socket = steady().socket({ sid });
 			await socket.opened;
 			socket.send('2probe');
 			assert.equal(await socket.next(), '3probe');
@@ -166,56 +166,56 @@ export function engineRules(quick, echo) {
 		});
 
 		test('a request that comes between probe and upgrade is answered at once', async () => {
-			const { sid } = await quick().open();
-			const socket = quick().socket({ sid });
+			const { sid } = await steady().open();
+			const socket = steady().socket({ sid });
 			await socket.opened;
 			socket.send('2probe');
 			assert.equal(await socket.next(), '3probe');
-			assert.equal((await quick().get({ sid })).text, '6');
+			assert.equal((await steady().get({ sid })).text, '6');
 			socket.close();
 		});
 
 		test('HTTP is over afterwards', async () => {
-			const { sid, socket } = await upgraded(quick());
-			assert.equal((await quick().get({ sid })).status, 400);
-			assert.equal((await quick().post({ sid }, '3')).status, 400);
+			const { sid, socket } = await upgraded(steady());
+			assert.equal((await steady().get({ sid })).status, 400);
+			assert.equal((await steady().post({ sid }, '3')).status, 400);
 			assert.equal(await socket.next(), '2');
 			socket.close();
 		});
 
 		test('HTTP is over even when the client waits for nothing', async () => {
-			const { sid, socket } = await upgraded(quick(), { wait: false });
-			assert.equal((await quick().get({ sid })).status, 400);
+			const { sid, socket } = await upgraded(steady(), { wait: false });
+			assert.equal((await steady().get({ sid })).status, 400);
 			socket.close();
 		});
 
 		test('a second WebSocket is closed, the first lives', async () => {
-			const { sid, socket } = await upgraded(quick());
-			await quick().socket({ sid }).closed;
+			const { sid, socket } = await upgraded(steady());
+			await steady().socket({ sid }).closed;
 			assert.equal(await socket.next(), '2');
 			socket.close();
 		});
 
 		test('what is no probe closes the WebSocket and nothing else', async () => {
 			for (const nonsense of ['4hello', '5', '2', new Uint8Array([1])]) {
-				const { sid } = await quick().open();
-				const socket = quick().socket({ sid });
+				const { sid } = await steady().open();
+				const socket = steady().socket({ sid });
 				await socket.opened;
 				socket.send(nonsense);
 				await socket.closed;
-				assert.equal((await quick().get({ sid })).text, '2');
+				assert.equal((await steady().get({ sid })).text, '2');
 			}
 		});
 
 		test('a probe that goes away leaves the session to polling', async () => {
-			const { sid } = await quick().open();
-			const socket = quick().socket({ sid });
+			const { sid } = await steady().open();
+			const socket = steady().socket({ sid });
 			await socket.opened;
 			socket.send('2probe');
 			await socket.next();
 			socket.ws.terminate();
 			await sleep(20);
-			assert.equal((await quick().get({ sid })).text, '2');
+			assert.equal((await steady().get({ sid })).text, '2');
 		});
 	});
 
@@ -243,13 +243,13 @@ export function engineRules(quick, echo) {
 			let status;
 			// given up too soon on a busy machine, it never reached the server: once more, with more patience
 			for (let wait = 50; wait <= 200 && status !== 400; wait *= 2) {
-				const { sid } = await quick().open();
+				const { sid } = await steady().open();
 				const controller = new AbortController();
-				const held = quick().get({ sid }, { signal: controller.signal });
+				const held = steady().get({ sid }, { signal: controller.signal });
 				await sleep(wait);
 				controller.abort();
 				await assert.rejects(held);
-				status = (await quick().get({ sid })).status;
+				status = (await steady().get({ sid })).status;
 			}
 			assert.equal(status, 400);
 		});

@@ -121,12 +121,16 @@ int main(int argc, char **argv)
 	struct echo echo;
 	struct echo_server server = {.path = "/socket.io/", .tick = tick, .context = &echo};
 	struct engineio_rules rules;
+	int64_t patience = CONNECT_TIMEOUT_MS;
 	int status = 2;
 
 	if (!echo_arguments(argc, argv, &rules))
 		return status;
 	list_init(&echo.greetings);
-	echo.io = socketio_new(&rules, CONNECT_TIMEOUT_MS, &polling_ops, &app, &echo);
+	// who is patient with pongs is so with a CONNECT
+	if (rules.ping_timeout > patience)
+		patience = rules.ping_timeout;
+	echo.io = socketio_new(&rules, patience, &polling_ops, &app, &echo);
 	if (echo.io) {
 		server.engine = socketio_engine(echo.io);
 		status = echo_serve(&server, argv[1]);
