@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "auth/token.h"
+#include "auth/settings.h"
 #include "base/clock.h"
 #include "base/supervisor.h"
 #include "bus/bus.h"
@@ -36,7 +36,7 @@ struct slot {
 
 struct master {
 	const struct config *config;
-	struct config *reloaded; /* what SIGHUP has read; NULL: the caller's is in use */
+	struct settings *reloaded; /* what SIGHUP has read; NULL: the caller's is in use */
 	const char *config_path;
 	int generation; /* grows with each reload */
 	int listen_fd;
@@ -174,52 +174,29 @@ static int64_t next_moment(const struct master *master, int64_t now)
 	return next > now ? next : now;
 }
 
-/* Reads and checks the configuration whole, before anything of the old one goes. */
-static struct config *load(const struct master *master, FILE *problems)
+static void adopt(struct master *master, struct settings *settings, const char *in_vain)
 {
-	struct config *config;
-	char problem[BUS_PROBLEM] = "out of memory";
-	struct token_keys *keys = NULL;
-	if (config_load(master->config_path, CONFIG_APP, problems, &config) != OK)
-		return NULL;
-	const bool good = token_keys_new(config, problem, &keys) == OK && bus_check(config, problem) == OK;
-	token_keys_free(keys);
-	if (good)
-		return config;
-	fprintf(problems, "%s\n", problem);
-	config_free(config);
-	return NULL;
-}
-
-static void adopt(struct master *master, struct config *config)
-{
-	if (strcmp(config->app_socket, master->config->app_socket) != 0 ||
-	    config->app_workers != master->count)
-		log_warn("app_socket and app_workers take effect at the next start only");
-	config_free(master->reloaded);
-	master->reloaded = config;
-	master->config = config;
+	master->config = settings->config;
+	settings_unref(master->reloaded);
+	master->reloaded = settings;
 	master->generation++;
-	log_configure("app", config);
+	log_configure("app", settings->config);
+	if (*in_vain)
+		log_warn("some settings take effect at the next start only", LOG_TEXT("settings", in_vain));
 	log_info("configuration read again; the workers are replaced one by one");
 }
 
 static void reload(struct master *master)
 {
-	char *text = NULL;
-	size_t len = 0;
+	struct settings *settings;
+	char *words;
 	supervisor_tell("RELOADING=1");
-	FILE *problems = open_memstream(&text, &len);
-	struct config *config = problems ? load(master, problems) : NULL;
-	if (problems)
-		fclose(problems);
-	if (len > 0 && text[len - 1] == '\n')
-		text[len - 1] = '\0';
-	if (config)
-		adopt(master, config);
+	if (settings_reload(master->config_path, CONFIG_APP, master->config, &words, &settings) == OK)
+		adopt(master, settings, words ? words : "");
 	else
-		log_error("the new configuration is wrong, the old one stays", LOG_TEXT("problem", text));
-	free(text);
+		log_error("the new configuration is wrong, the old one stays",
+			  LOG_TEXT("problem", words ? words : "out of memory"));
+	free(words);
 	supervisor_tell("READY=1");
 }
 
@@ -329,6 +306,6 @@ int master_run(const struct config *config, const char *config_path)
 	sigprocmask(SIG_SETMASK, &master.before, NULL);
 	together_done(&master.together);
 	free(master.slots);
-	config_free(master.reloaded);
+	settings_unref(master.reloaded);
 	return ran ? 0 : 1;
 }

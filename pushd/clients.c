@@ -164,25 +164,27 @@ static void carrier_kill(void *socket)
 	socketio_close(((struct client *)socket)->socket, ENGINEIO_LOST);
 }
 
-static void seal(const struct client *client, const char *sid, char ret[SEAL_TEXT])
-{
-	char text[ID_TEXT + ENGINEIO_SID], user[ID_TEXT];
+#define SEALED_TEXT (ID_TEXT + ENGINEIO_SID)
 
-	snprintf(text, sizeof(text), "%s:%s", id_format(&client->conn->actor.user_id, user), sid);
-	token_seal(client->clients->pushd->keys, PURPOSE, text, ret);
+static const char *sealed(const struct client *client, const char *sid, char text[SEALED_TEXT])
+{
+	char user[ID_TEXT];
+
+	snprintf(text, SEALED_TEXT, "%s:%s", id_format(&client->conn->actor.user_id, user), sid);
+	return text;
 }
 
 /* The sid of a pid that is the client's own. */
 static bool read_pid(const struct client *client, char ret_sid[ENGINEIO_SID])
 {
-	char ours[SEAL_TEXT];
+	char text[SEALED_TEXT];
 
 	if (!client->pid || strlen(client->pid) != PID_TEXT - 1 || client->pid[ENGINEIO_SID - 1] != '.')
 		return false;
 	memcpy(ret_sid, client->pid, ENGINEIO_SID - 1);
 	ret_sid[ENGINEIO_SID - 1] = '\0';
-	seal(client, ret_sid, ours);
-	return token_seal_equal(ours, client->pid + ENGINEIO_SID);
+	return token_seal_holds(client->clients->pushd->keys, PURPOSE, sealed(client, ret_sid, text),
+				client->pid + ENGINEIO_SID);
 }
 
 /* Where it stood; false when that is no offset. */
@@ -208,13 +210,13 @@ static void carrier_let_in(void *socket)
 {
 	struct offset offsets[SUBSCRIPTIONS_MAX];
 	struct client *client = socket;
-	char sid[ENGINEIO_SID], mark[SEAL_TEXT], pid[PID_TEXT];
+	char sid[ENGINEIO_SID], text[SEALED_TEXT], mark[SEAL_TEXT], pid[PID_TEXT];
 	size_t count;
 	bool recovers = read_pid(client, sid) && read_offsets(client, offsets, &count);
 
 	if (!recovers)
 		snprintf(sid, sizeof(sid), "%s", socketio_sid(client->socket));
-	seal(client, sid, mark);
+	token_seal(client->clients->pushd->keys, PURPOSE, sealed(client, sid, text), mark);
 	snprintf(pid, sizeof(pid), "%s.%s", sid, mark);
 	socketio_accept(client->socket, sid, pid);
 	if (recovers)
@@ -328,6 +330,11 @@ void clients_free(struct clients *clients)
 	clients_turn(clients);
 	clients->pushd->clients = NULL;
 	free(clients);
+}
+
+void clients_configure(struct clients *clients)
+{
+	engineio_set_queue(clients_engine(clients), (size_t)clients->pushd->config->ws_queue_bytes);
 }
 
 struct engineio *clients_engine(struct clients *clients)

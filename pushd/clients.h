@@ -45,6 +45,8 @@ MUST_CHECK struct clients *clients_new(struct pushd *pushd, const struct enginei
 void clients_free(struct clients *clients);
 struct engineio *clients_engine(struct clients *clients);
 
+/* The pushd's settings are new ones. */
+void clients_configure(struct clients *clients);
 /* Ends who is through, after the turn of the loop in which he was. */
 void clients_turn(struct clients *clients);
 /* Every TICK_MS. */

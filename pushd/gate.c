@@ -346,7 +346,10 @@ static enum err come_in(struct pushd *pushd, struct conn *conn, const struct han
 	log_info("connection opened", LOG_INT("conn", conn->serial), LOG_ID("session", &session_id),
 		 LOG_ID("user", &conn->actor.user_id), LOG_TEXT("role", role_name(conn->actor.role)),
 		 LOG_TEXT("address", handshake->address), LOG_TEXT("dialect", conn->dialect->name));
-	if (!pushd->adopted || pushd->stopping)
+	/* the next wave takes him along, with 1001: he is to come back */
+	if (pushd->stopping)
+		return OK;
+	if (!pushd->adopted)
 		return ERR_UNAVAILABLE;
 	if (!roster_add(pushd->roster, conn))
 		return ERR_MEMORY;

@@ -34,14 +34,13 @@ struct batch {
 	struct arena *arena;
 	struct job **jobs;
 	size_t count;
+	struct settings *settings; /* for as long as it runs */
 	struct outbox outbox;
 	enum err err;
 	char message[MESSAGE_TEXT];
 };
 
 struct lane {
-	const struct config *config;
-	const struct token_keys *keys;
 	const struct job_kind *kinds;
 	struct lane_hooks hooks;
 	struct worker *workers; /* the last one is for long jobs */
@@ -49,7 +48,8 @@ struct lane {
 	size_t started;
 
 	pthread_mutex_t lock;
-	struct list results; /* under the lock */
+	struct list results; /* under the lock … */
+	struct settings *settings;
 };
 
 void *job_new(size_t size, int kind, const struct id *session_id, const struct id *user_id)
@@ -150,7 +150,7 @@ static enum err attempt(struct worker *worker, struct batch *batch, struct job *
 	struct domain domain;
 	enum err err;
 
-	domain_init(&domain, worker->db, batch->arena, worker->lane->config, worker->lane->keys);
+	domain_init(&domain, worker->db, batch->arena, batch->settings->config, batch->settings->keys);
 	err = kind->run(&domain, jobs, count);
 	if (err) {
 		const char *message = db_message(worker->db);
@@ -198,8 +198,20 @@ static enum err run_whole(struct worker *worker, struct batch *batch)
 	return err;
 }
 
+static struct settings *settings_of(struct lane *lane)
+{
+	struct settings *settings;
+
+	pthread_mutex_lock(&lane->lock);
+	settings = settings_ref(lane->settings);
+	pthread_mutex_unlock(&lane->lock);
+	return settings;
+}
+
 static void run(struct worker *worker, struct batch *batch)
 {
+	batch->settings = settings_of(worker->lane);
+	db_set_timeout(worker->db, (int)batch->settings->config->database_timeout_ms);
 	batch->err = run_whole(worker, batch);
 	/* one job may have poisoned the statement: each on its own, so that it fails alone */
 	if ((batch->err == ERR_INTERNAL || batch->err == ERR_MEMORY) && batch->count > 1) {
@@ -212,6 +224,7 @@ static void run(struct worker *worker, struct batch *batch)
 	} else if (batch->err) {
 		fail(batch->jobs, batch->count, batch->err);
 	}
+	settings_unref(batch->settings);
 }
 
 /* NULL: no memory now; the jobs stay where they are. */
@@ -291,6 +304,7 @@ static void *work(void *arg)
 
 static bool start(struct lane *lane, struct worker *worker, size_t number)
 {
+	const struct config *config = lane->settings->config;
 	char name[32];
 
 	snprintf(name, sizeof(name), number + 1 < lane->count ? "invigil-pushd %zu" : "invigil-pushd clock",
@@ -299,27 +313,26 @@ static bool start(struct lane *lane, struct worker *worker, size_t number)
 	list_init(&worker->queue);
 	pthread_mutex_init(&worker->lock, NULL);
 	pthread_cond_init(&worker->work, NULL);
-	worker->db = db_new(lane->config->database_url, name, (int)lane->config->database_timeout_ms);
+	worker->db = db_new(config->database_url, name, (int)config->database_timeout_ms);
 	return worker->db && pthread_create(&worker->thread, NULL, work, worker) == 0;
 }
 
-enum err lane_new(const struct config *config, const struct token_keys *keys, const struct job_kind *kinds,
-		  const struct lane_hooks *hooks, struct lane **ret)
+enum err lane_new(struct settings *settings, const struct job_kind *kinds, const struct lane_hooks *hooks,
+		  struct lane **ret)
 {
 	struct lane *lane = calloc(1, sizeof(*lane));
 
 	if (!lane)
 		return ERR_MEMORY;
-	lane->config = config;
-	lane->keys = keys;
 	lane->kinds = kinds;
 	lane->hooks = *hooks;
-	lane->count = (size_t)config->pushd_lanes + 1;
+	lane->count = (size_t)settings->config->pushd_lanes + 1;
 	lane->workers = calloc(lane->count, sizeof(struct worker));
 	if (!lane->workers) {
 		free(lane);
 		return ERR_MEMORY;
 	}
+	lane->settings = settings_ref(settings);
 	list_init(&lane->results);
 	pthread_mutex_init(&lane->lock, NULL);
 	for (size_t i = 0; i < lane->count; i++) {
@@ -335,6 +348,16 @@ enum err lane_new(const struct config *config, const struct token_keys *keys, co
 	}
 	*ret = lane;
 	return OK;
+}
+
+void lane_configure(struct lane *lane, struct settings *settings)
+{
+	struct settings *before = lane->settings;
+
+	pthread_mutex_lock(&lane->lock);
+	lane->settings = settings_ref(settings);
+	pthread_mutex_unlock(&lane->lock);
+	settings_unref(before);
 }
 
 static void enqueue(struct worker *worker, struct job *job)
@@ -485,6 +508,7 @@ void lane_free(struct lane *lane, int wait_ms)
 		abandon_batch(list_entry(node, struct batch, in_results));
 	}
 	pthread_mutex_destroy(&lane->lock);
+	settings_unref(lane->settings);
 	free(lane->workers);
 	free(lane);
 }

@@ -12,11 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "auth/settings.h"
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/id.h"
 #include "base/list.h"
-#include "core/config.h"
 #include "core/err.h"
 #include "domain/domain.h"
 
@@ -57,9 +57,11 @@ struct lane_hooks {
 	void (*ran)(void *context, const char *kind, size_t jobs, enum err err, const char *message);
 };
 
-/* Starts `threads` threads plus one for jobs that may take long (lane_submit_slow). */
-MUST_CHECK enum err lane_new(const struct config *config, const struct token_keys *keys,
-			     const struct job_kind *kinds, const struct lane_hooks *hooks, struct lane **ret);
+/* Starts pushd_lanes threads plus one for jobs that may take long (lane_submit_slow). */
+MUST_CHECK enum err lane_new(struct settings *settings, const struct job_kind *kinds,
+			     const struct lane_hooks *hooks, struct lane **ret);
+/* For every batch that begins from now on. */
+void lane_configure(struct lane *lane, struct settings *settings);
 /* Finishes what is queued for at most `wait_ms`, then stops the threads. What is left is told ERR_UNAVAILABLE
  * (its `done` is called, no hook is) and freed. */
 void lane_free(struct lane *lane, int wait_ms);

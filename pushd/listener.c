@@ -42,7 +42,7 @@ struct listener {
 	struct list newcomers; /* who came first, first */
 	int waiting;	       /* as many are there … */
 	int waiting_most;      /* … and may be */
-	bool paused, stopped;
+	bool paused, closed;
 };
 
 /* Somebody whose head isn't whole. */
@@ -320,15 +320,24 @@ void listener_resume(struct listener *listener)
 	uv_poll_start(&listener->poll, UV_READABLE, on_connection);
 }
 
-void listener_stop(struct listener *listener)
+void listener_shut(struct listener *listener)
 {
-	if (listener->stopped)
+	if (listener->closed)
 		return;
-	listener->stopped = true;
-	uv_poll_stop(&listener->poll);
+	listener->closed = true;
 	uv_close((uv_handle_t *)&listener->poll, NULL);
 	uv_close((uv_handle_t *)&listener->patience, NULL);
 	close(listener->fd);
+}
+
+int listener_waits_for(const struct listener *listener)
+{
+	return listener->waiting;
+}
+
+void listener_stop(struct listener *listener)
+{
+	listener_shut(listener);
 	list_each (node, &listener->newcomers)
 		let_go(list_entry(node, struct newcomer, in_newcomers));
 }

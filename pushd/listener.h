@@ -29,8 +29,11 @@ MUST_CHECK enum err listener_take(void *loop, int fd, const struct listener_hook
 /* Whoever connects from now on waits, until listener_resume. */
 void listener_pause(struct listener *listener);
 void listener_resume(struct listener *listener);
-/* Nobody is accepted any more, and who hasn't finished his head is dropped. The loop has to run on until its
- * handles are closed; then listener_free. */
+/* Nobody is accepted any more; whoever has been may still finish his head, for as long as the loop runs. */
+void listener_shut(struct listener *listener);
+/* How many haven't yet. */
+int listener_waits_for(const struct listener *listener);
+/* The end: they are dropped. The loop has to run on until its handles are closed; then listener_free. */
 void listener_stop(struct listener *listener);
 /* Accepts NULL. */
 void listener_free(struct listener *listener);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "auth/token.h"
+#include "auth/settings.h"
 #include "base/ballast.h"
 #include "base/clock.h"
 #include "base/process.h"
@@ -17,6 +17,7 @@
 #include "bus/bus.h"
 #include "core/config.h"
 #include "core/log.h"
+#include "core/log_config.h"
 #include "core/version.h"
 #include "pushd/clients.h"
 #include "pushd/listener.h"
@@ -26,8 +27,9 @@
 #include "pushd/server.h"
 
 #define SECOND_MS   1000
-#define WAVE_MS	    20	  /* at shutdown, clients are sent away … */
-#define WAVE	    200	  /* … so many at a time */
+#define WAVE_MS	    20	/* at shutdown, clients are sent away … */
+#define WAVE	    200 /* … so many at a time */
+#define HEADS_MS    300 /* whoever has just connected may finish his head, to be sent away like the others */
 #define SHUTDOWN_MS 10000 /* and whoever isn't gone by then is cut off */
 #define OPENING_MS  3000  /* at the start, who connects waits so long until pushd can let him in */
 #define DRAIN_MS    2000  /* the lanes may finish what they have for so long */
@@ -41,6 +43,8 @@ struct daemon {
 	uv_timer_t second;
 	uv_signal_t terminate;
 	uv_signal_t interrupt;
+	uv_signal_t hangup;
+	const char *config_path; /* NULL: none */
 	struct pushd *pushd;
 	struct clients *clients;
 	struct polling *polling;
@@ -118,6 +122,7 @@ static void close_handles(struct daemon *daemon)
 	uv_close((uv_handle_t *)&daemon->alarm, NULL);
 	uv_close((uv_handle_t *)&daemon->terminate, NULL);
 	uv_close((uv_handle_t *)&daemon->interrupt, NULL);
+	uv_close((uv_handle_t *)&daemon->hangup, NULL);
 	/* the lanes may wake us to the last; the loop ends all the same when the library's handles are closed
 	 */
 	uv_unref((uv_handle_t *)&daemon->wake);
@@ -128,8 +133,13 @@ static void on_wave(uv_timer_t *handle)
 {
 	struct daemon *daemon = handle->data;
 
-	if (!pushd_dismiss(daemon->pushd, WAVE) && clock_monotonic() < daemon->stop_by)
+	int64_t left = daemon->stop_by - clock_monotonic();
+
+	if (!pushd_dismiss(daemon->pushd, WAVE) && left > 0)
 		return;
+	if (listener_waits_for(daemon->listener) && left > SHUTDOWN_MS - HEADS_MS)
+		return;
+	listener_stop(daemon->listener);
 	uv_timer_stop(handle);
 	polling_stop(daemon->polling);
 	server_end(daemon->server);
@@ -147,8 +157,39 @@ static void on_signal(uv_signal_t *handle, int number)
 	log_info("stopping", LOG_INT("signal", number));
 	supervisor_tell("STOPPING=1");
 	daemon->stop_by = clock_monotonic() + SHUTDOWN_MS;
-	listener_stop(daemon->listener);
+	listener_shut(daemon->listener);
 	uv_timer_start(&daemon->wave, on_wave, 0, WAVE_MS);
+}
+
+/* --- new settings --- */
+
+static void adopt(struct daemon *daemon, struct settings *settings, const char *in_vain)
+{
+	log_configure("pushd", settings->config);
+	pushd_configure(daemon->pushd, settings);
+	settings_unref(settings);
+	if (*in_vain)
+		log_warn("some settings take effect at the next start only", LOG_TEXT("settings", in_vain));
+	log_info("configuration read again");
+}
+
+static void on_hangup(uv_signal_t *handle, int number UNUSED)
+{
+	struct daemon *daemon = handle->data;
+	struct settings *settings;
+	char *words;
+
+	if (daemon->stop_by)
+		return;
+	supervisor_tell("RELOADING=1");
+	if (settings_reload(daemon->config_path, CONFIG_PUSHD, daemon->pushd->config, &words, &settings) ==
+	    OK)
+		adopt(daemon, settings, words ? words : "");
+	else
+		log_error("the new configuration is wrong, the old one stays",
+			  LOG_TEXT("problem", words ? words : "out of memory"));
+	free(words);
+	supervisor_tell("READY=1");
 }
 
 /* --- the start --- */
@@ -163,9 +204,10 @@ static void init_loop(struct daemon *daemon)
 	uv_timer_init(&daemon->loop, &daemon->second);
 	uv_signal_init(&daemon->loop, &daemon->terminate);
 	uv_signal_init(&daemon->loop, &daemon->interrupt);
+	uv_signal_init(&daemon->loop, &daemon->hangup);
 	daemon->wake.data = daemon->alarm.data = daemon->tick.data = daemon->wave.data = daemon->second.data =
 	    daemon;
-	daemon->terminate.data = daemon->interrupt.data = daemon;
+	daemon->terminate.data = daemon->interrupt.data = daemon->hangup.data = daemon;
 	uv_timer_start(&daemon->tick, on_tick, TICK_MS, TICK_MS);
 	uv_signal_start(&daemon->terminate, on_signal, SIGTERM);
 	uv_signal_start(&daemon->interrupt, on_signal, SIGINT);
@@ -181,22 +223,6 @@ static void raise_file_limit(void)
 	limit.rlim_cur = limit.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &limit))
 		log_warn("file limit stays", LOG_TEXT("error", strerror(errno)));
-}
-
-static enum log_level level_of(const char *name)
-{
-	static const char *const names[] = {"debug", "info", "warn", "error"};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (strcmp(names[i], name) == 0)
-			return (enum log_level)i;
-	return LOG_INFO;
-}
-
-static void log_start(const struct config *config)
-{
-	log_setup("pushd", level_of(config->log_level),
-		  strcmp(config->log_format, "json") == 0 ? LOG_JSON : LOG_LOGFMT);
 }
 
 /* Socket.IO, on both of its transports. */
@@ -248,8 +274,9 @@ static bool listen_somewhere(struct daemon *daemon, const char *address)
 
 /* The parts in the order in which they need each other; false, with a line in the log, when one can't be had.
  */
-static bool start(struct daemon *daemon, const struct config *config, const struct token_keys *keys)
+static bool start(struct daemon *daemon, struct settings *settings)
 {
+	const struct config *config = settings->config;
 	const struct loop_hooks loop_hooks = {.context = daemon, .wake = wake, .alarm = alarm_in};
 	char problem[200];
 
@@ -257,7 +284,7 @@ static bool start(struct daemon *daemon, const struct config *config, const stru
 	 * listen */
 	if (!listen_somewhere(daemon, config->pushd_listen))
 		return false;
-	if (pushd_new(config, keys, &loop_hooks, problem, &daemon->pushd)) {
+	if (pushd_new(settings, &loop_hooks, problem, &daemon->pushd)) {
 		log_error("cannot start", LOG_TEXT("problem", problem));
 		return false;
 	}
@@ -271,12 +298,13 @@ static bool start(struct daemon *daemon, const struct config *config, const stru
 	}
 	log_info("listening", LOG_TEXT("pushd_listen", config->pushd_listen),
 		 LOG_TEXT("version", INVIGIL_VERSION));
+	uv_signal_start(&daemon->hangup, on_hangup, SIGHUP);
 	return true;
 }
 
-static int serve(const struct config *config, const struct token_keys *keys)
+static int serve(const char *config_path, struct settings *settings)
 {
-	struct daemon daemon = {0};
+	struct daemon daemon = {.config_path = config_path};
 	bool started;
 
 	/* before it allocates anything: it would end the process instead of a connection */
@@ -284,7 +312,7 @@ static int serve(const struct config *config, const struct token_keys *keys)
 	signal(SIGPIPE, SIG_IGN);
 	raise_file_limit();
 	init_loop(&daemon);
-	started = start(&daemon, config, keys);
+	started = start(&daemon, settings);
 	if (!started) {
 		if (daemon.listener)
 			listener_stop(daemon.listener);
@@ -356,34 +384,47 @@ static int read_options(int argc, char **argv, struct options *options)
 	return -1;
 }
 
+/* Settings and keys, checked; the exit status when they are of no use. */
+static int load(const char *path, struct settings **ret)
+{
+	struct config *config;
+	struct token_keys *keys = NULL;
+	struct settings *settings = NULL;
+	char problem[BUS_PROBLEM] = "out of memory";
+
+	if (config_load(path, CONFIG_PUSHD, stderr, &config))
+		return 2;
+	log_configure("pushd", config);
+	if (token_keys_new(config, problem, &keys) == OK && bus_check(config, problem) == OK)
+		settings = settings_new(config, keys);
+	if (settings) {
+		*ret = settings;
+		return 0;
+	}
+	log_error("cannot start", LOG_TEXT("problem", problem));
+	token_keys_free(keys);
+	config_free(config);
+	return 2;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {.config = config_default_path()};
 	int status = read_options(argc, argv, &options);
-	struct config *config;
-	struct token_keys *keys = NULL;
-	char problem[BUS_PROBLEM];
+	struct settings *settings;
 
 	process_seclude();
 	if (status >= 0)
 		return status;
-	if (config_load(options.config, CONFIG_PUSHD, stderr, &config))
-		return 2;
-	log_start(config);
-	if (token_keys_new(config, problem, &keys) || bus_check(config, problem)) {
-		log_error("cannot start", LOG_TEXT("problem", problem));
-		token_keys_free(keys);
-		config_free(config);
-		return 2;
-	}
-	if (options.check) {
-		if (!options.quiet)
-			config_print(config, stdout);
-		status = 0;
-	} else {
-		status = serve(config, keys);
-	}
-	token_keys_free(keys);
-	config_free(config);
+	/* who reloads too early must not end it */
+	signal(SIGHUP, SIG_IGN);
+	status = load(options.config, &settings);
+	if (status)
+		return status;
+	if (!options.check)
+		status = serve(options.config, settings);
+	else if (!options.quiet)
+		config_print(settings->config, stdout);
+	settings_unref(settings);
 	return status;
 }

@@ -135,11 +135,29 @@ static enum err make_parts(struct pushd *pushd, char problem[200])
 	if (err)
 		return err;
 	snprintf(problem, 200, "out of memory");
-	return lane_new(pushd->config, pushd->keys, work_kinds, &lane_hooks, &pushd->lane);
+	return lane_new(pushd->settings, work_kinds, &lane_hooks, &pushd->lane);
 }
 
-enum err pushd_new(const struct config *config, const struct token_keys *keys, const struct loop_hooks *loop,
-		   char problem[200], struct pushd **ret)
+static void use(struct pushd *pushd, struct settings *settings)
+{
+	struct settings *before = pushd->settings;
+
+	pushd->settings = settings_ref(settings);
+	settings_unref(before);
+	pushd->config = settings->config;
+	pushd->keys = settings->keys;
+}
+
+void pushd_configure(struct pushd *pushd, struct settings *settings)
+{
+	use(pushd, settings);
+	lane_configure(pushd->lane, settings);
+	if (pushd->clients)
+		clients_configure(pushd->clients);
+}
+
+enum err pushd_new(struct settings *settings, const struct loop_hooks *loop, char problem[200],
+		   struct pushd **ret)
 {
 	struct pushd *pushd = calloc(1, sizeof(*pushd));
 	enum err err;
@@ -147,8 +165,7 @@ enum err pushd_new(const struct config *config, const struct token_keys *keys, c
 	snprintf(problem, 200, "out of memory");
 	if (!pushd)
 		return ERR_MEMORY;
-	pushd->config = config;
-	pushd->keys = keys;
+	use(pushd, settings);
 	pushd->loop = *loop;
 	pushd->metrics.started_at = clock_monotonic();
 	pushd->clock.answered_at = pushd->metrics.started_at;
@@ -175,6 +192,7 @@ void pushd_free(struct pushd *pushd, int wait_ms)
 	presence_free(pushd->presence);
 	roster_free(pushd->roster);
 	limits_free(pushd->limits);
+	settings_unref(pushd->settings);
 	free(pushd);
 }
 

@@ -7,9 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "auth/token.h"
+#include "auth/settings.h"
 #include "base/list.h"
-#include "core/config.h"
 #include "core/err.h"
 #include "pushd/lane.h"
 #include "pushd/limits.h"
@@ -35,7 +34,8 @@ struct loop_hooks {
 };
 
 struct pushd {
-	const struct config *config;
+	struct settings *settings;
+	const struct config *config; /* the settings' … */
 	const struct token_keys *keys;
 	struct loop_hooks loop;
 	struct metrics metrics;
@@ -67,8 +67,10 @@ struct pushd {
 };
 
 /* Everything but the sockets. `problem`: a line for the operator when it fails. */
-MUST_CHECK enum err pushd_new(const struct config *config, const struct token_keys *keys,
-			      const struct loop_hooks *loop, char problem[200], struct pushd **ret);
+MUST_CHECK enum err pushd_new(struct settings *settings, const struct loop_hooks *loop, char problem[200],
+			      struct pushd **ret);
+/* New settings, of which config_keep has kept what can't change. Whoever is connected stays. */
+void pushd_configure(struct pushd *pushd, struct settings *settings);
 /* Finishes what the lanes have queued for at most `wait_ms`. The connections must be gone. */
 void pushd_free(struct pushd *pushd, int wait_ms);
 

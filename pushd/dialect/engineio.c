@@ -83,6 +83,11 @@ size_t engineio_count(const struct engineio *engine)
 	return map_count(engine->sessions);
 }
 
+void engineio_set_queue(struct engineio *engine, size_t bytes)
+{
+	engine->rules.queue_bytes = bytes;
+}
+
 const struct engineio_rules *engineio_rules(const struct engineio *engine)
 {
 	return &engine->rules;

@@ -90,6 +90,8 @@ void engineio_tick(struct engineio *engine, int64_t now);
 bool engineio_dismiss(struct engineio *engine, size_t most, int64_t now);
 size_t engineio_count(const struct engineio *engine);
 const struct engineio_rules *engineio_rules(const struct engineio *engine);
+/* The one rule that may change, for those who are there too. */
+void engineio_set_queue(struct engineio *engine, size_t bytes);
 /* The last moment that the engine was told. */
 int64_t engineio_now(const struct engineio *engine);
 /* A random id, 15 bytes in the URL form of base64: nobody guesses one. */

@@ -14,191 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth/token_keys.h"
 #include "base/buf.h"
 #include "base/clock.h"
 
-enum { TOKEN_MOST = 8192, KEY_FILE_MOST = 65536, SECRET_LEAST = 32 };
+enum { TOKEN_MOST = 8192 };
 #define EXPIRY_MOST INT64_C(253402300799) /* the end of the year 9999: beyond it times have no text */
-
-struct token_keys {
-	jwt_alg_t alg;
-	const unsigned char *verify_key; /* the secret, or the public key in PEM; never NULL */
-	int verify_len;
-	const unsigned char *sign_key; /* the secret, or the private key in PEM; NULL: somebody else issues */
-	int sign_len;
-	char *owned[2]; /* the texts behind them */
-};
-
-/* --- reading the keys
- * -------------------------------------------------------------------------------------------- */
-
-/* What a key of each algorithm must contain: its kind's object identifier as DER has it. */
-static const struct algorithm {
-	const char *name;
-	jwt_alg_t alg;
-	const char *kind; /* for people; NULL: a secret */
-	const unsigned char *oid;
-	size_t oid_len;
-	size_t der_least; /* of the public key: the shortest that is long enough */
-} ALGORITHMS[] = {
-    {"HS256", JWT_ALG_HS256, NULL, NULL, 0, 0},
-    {"RS256", JWT_ALG_RS256, "an RSA key of at least 2048 bits",
-     (const unsigned char *)"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01", 11, 290},
-    {"ES256", JWT_ALG_ES256, "an EC key on the curve P-256",
-     (const unsigned char *)"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07", 10, 88},
-};
-
-static const struct algorithm *algorithm_find(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_LEN(ALGORITHMS); i++)
-		if (strcmp(ALGORITHMS[i].name, name) == 0)
-			return &ALGORITHMS[i];
-	return NULL;
-}
-
-static enum err problem_set(char problem[160], const char *setting, const char *path, const char *what)
-{
-	snprintf(problem, 160, "%s: %.60s%s%s", setting, path, *path ? ": " : "", what);
-	return ERR_CONFIG;
-}
-
-static enum err key_read(const char *setting, const char *path, char problem[160], char **ret)
-{
-	FILE *file = fopen(path, "re");
-	char *text;
-	size_t len;
-
-	if (!file)
-		return problem_set(problem, setting, path, strerror(errno));
-	text = calloc(1, KEY_FILE_MOST + 1);
-	len = text ? fread(text, 1, KEY_FILE_MOST, file) : 0;
-	fclose(file);
-	if (!text)
-		return ERR_MEMORY;
-	if (len == 0 || len == KEY_FILE_MOST) {
-		free(text);
-		return problem_set(problem, setting, path, "not a key in PEM");
-	}
-	*ret = text;
-	return OK;
-}
-
-/* libjwt finds out that a key is of the wrong kind when it first verifies, and calls that a bad token: so
- * look first. */
-static bool public_key_fits(const struct algorithm *algorithm, const char *pem)
-{
-	static const char begin[] = "-----BEGIN PUBLIC KEY-----";
-	unsigned char der[4096];
-	const char *at = strstr(pem, begin), *end;
-	size_t len;
-
-	if (!at)
-		return false;
-	at += sizeof(begin) - 1;
-	end = strstr(at, "-----END");
-	if (!end || sodium_base642bin(der, sizeof(der), at, (size_t)(end - at), " \r\n\t", &len, NULL,
-				      sodium_base64_VARIANT_ORIGINAL) != 0)
-		return false;
-	if (len < algorithm->der_least)
-		return false;
-	for (size_t i = 0; i + algorithm->oid_len <= len; i++)
-		if (memcmp(der + i, algorithm->oid, algorithm->oid_len) == 0)
-			return true;
-	return false;
-}
-
-/* A private key must make what the public one accepts. */
-static bool keys_fit(const struct token_keys *keys)
-{
-	struct actor actor = {.user_id = id_make(), .role = ROLE_STUDENT};
-	struct arena *arena = arena_new(0);
-	struct token_claims claims;
-	const char *token;
-	bool fit = arena && token_issue(keys, arena, &actor, 60, &token) == OK &&
-		   token_verify(keys, token, &claims) == OK;
-
-	arena_free(arena);
-	return fit;
-}
-
-static enum err keys_from_secret(struct token_keys *keys, const struct config *config, char problem[160])
-{
-	size_t len = strlen(config->jwt_secret);
-
-	if (len < SECRET_LEAST)
-		return problem_set(problem, "jwt_secret", "", "must have at least 32 bytes");
-	keys->owned[0] = strdup(config->jwt_secret);
-	if (!keys->owned[0])
-		return ERR_MEMORY;
-	keys->verify_key = keys->sign_key = (const unsigned char *)keys->owned[0];
-	keys->verify_len = keys->sign_len = (int)len;
-	return OK;
-}
-
-static enum err keys_from_files(struct token_keys *keys, const struct algorithm *algorithm,
-				const struct config *config, char problem[160])
-{
-	const char *public_path = config->jwt_public_key_file, *private_path = config->jwt_private_key_file;
-	enum err err = key_read("jwt_public_key_file", public_path, problem, &keys->owned[0]);
-
-	if (err != OK)
-		return err;
-	keys->verify_key = (const unsigned char *)keys->owned[0];
-	keys->verify_len = (int)strlen(keys->owned[0]);
-	if (!public_key_fits(algorithm, keys->owned[0])) {
-		char what[64];
-
-		snprintf(what, sizeof(what), "must be %s (BEGIN PUBLIC KEY)", algorithm->kind);
-		return problem_set(problem, "jwt_public_key_file", public_path, what);
-	}
-	if (!*private_path)
-		return OK;
-	err = key_read("jwt_private_key_file", private_path, problem, &keys->owned[1]);
-	if (err != OK)
-		return err;
-	keys->sign_key = (const unsigned char *)keys->owned[1];
-	keys->sign_len = (int)strlen(keys->owned[1]);
-	if (!keys_fit(keys))
-		return problem_set(problem, "jwt_private_key_file", private_path,
-				   "is not the private key of jwt_public_key_file");
-	return OK;
-}
-
-enum err token_keys_new(const struct config *config, char problem[160], struct token_keys **ret)
-{
-	const struct algorithm *algorithm = algorithm_find(config->jwt_algorithm);
-	struct token_keys *keys;
-	enum err err;
-
-	if (sodium_init() < 0)
-		return problem_set(problem, "jwt_algorithm", "", "no source of randomness");
-	if (!algorithm)
-		return problem_set(problem, "jwt_algorithm", "", "must be HS256, RS256 or ES256");
-	keys = calloc(1, sizeof(*keys));
-	if (!keys)
-		return ERR_MEMORY;
-	keys->alg = algorithm->alg;
-	err = algorithm->kind ? keys_from_files(keys, algorithm, config, problem)
-			      : keys_from_secret(keys, config, problem);
-	if (err != OK) {
-		token_keys_free(keys);
-		return err;
-	}
-	*ret = keys;
-	return OK;
-}
-
-void token_keys_free(struct token_keys *keys)
-{
-	if (!keys)
-		return;
-	for (size_t i = 0; i < ARRAY_LEN(keys->owned); i++)
-		if (keys->owned[i]) {
-			sodium_memzero(keys->owned[i], strlen(keys->owned[i]));
-			free(keys->owned[i]);
-		}
-	free(keys);
-}
 
 /* --- verifying
  * --------------------------------------------------------------------------------------------------- */
@@ -293,22 +114,75 @@ static enum err token_read(jwt_t *jwt, jwt_alg_t alg, struct token_claims *claim
 	return err;
 }
 
+/* To libjwt a lack of memory is a bad token, or a good one that has nothing in it. Without a key it reads
+ * only. */
+static enum err decode(const char *token, const struct token_key *key, jwt_t **ret)
+{
+	errno = 0;
+	if (jwt_decode(ret, token, key ? (const unsigned char *)key->text : NULL, key ? key->len : 0) != 0)
+		*ret = NULL;
+	if (errno == ENOMEM) {
+		jwt_free(*ret);
+		*ret = NULL;
+		return ERR_MEMORY;
+	}
+	return *ret ? OK : ERR_AUTH_FAILED;
+}
+
+static enum err verify_with(const struct token_keys *keys, const struct token_key *key, const char *token,
+			    struct token_claims *claims)
+{
+	jwt_t *jwt;
+	enum err err = decode(token, key, &jwt);
+
+	if (err == OK)
+		err = token_read(jwt, keys->alg, claims);
+	jwt_free(jwt);
+	return err;
+}
+
+/* The key that the token names; *ret NULL: none of ours. A name proves nothing: the signature does. */
+static enum err key_named(const struct token_keys *keys, const char *token, const struct token_key **ret)
+{
+	jwt_t *jwt;
+	const char *name;
+	enum err err = decode(token, NULL, &jwt);
+
+	*ret = NULL;
+	name = jwt ? jwt_get_header(jwt, "kid") : NULL;
+	for (int i = 0; name && i < keys->count; i++)
+		if (strcmp(keys->verify[i].name, name) == 0)
+			*ret = &keys->verify[i];
+	jwt_free(jwt);
+	return err;
+}
+
+/* One that names no key of ours (another issuer has names of his own) may be signed with any of them. */
+static enum err verify_with_any(const struct token_keys *keys, const char *token, struct token_claims *claims)
+{
+	const struct token_key *named;
+	enum err err = key_named(keys, token, &named);
+
+	if (err == OK && named)
+		return verify_with(keys, named, token, claims);
+	for (int i = 0; err == OK && i < keys->count; i++) {
+		enum err this = verify_with(keys, &keys->verify[i], token, claims);
+
+		if (this != ERR_AUTH_FAILED)
+			return this;
+	}
+	return err == OK ? ERR_AUTH_FAILED : err;
+}
+
 enum err token_verify(const struct token_keys *keys, const char *token, struct token_claims *ret)
 {
 	struct token_claims claims;
-	jwt_t *jwt = NULL;
 	enum err err;
 
 	if (strnlen(token, TOKEN_MOST + 1) > TOKEN_MOST)
 		return ERR_AUTH_FAILED;
-	/* to libjwt a lack of memory is a bad token, or a good one that has nothing in it */
-	errno = 0;
-	err = jwt_decode(&jwt, token, keys->verify_key, keys->verify_len) == 0 ? OK : ERR_AUTH_FAILED;
-	if (errno == ENOMEM)
-		err = ERR_MEMORY;
-	if (err == OK)
-		err = token_read(jwt, keys->alg, &claims);
-	jwt_free(jwt);
+	err = keys->count > 1 ? verify_with_any(keys, token, &claims)
+			      : verify_with(keys, keys->verify, token, &claims);
 	if (err == OK)
 		*ret = claims;
 	return err;
@@ -348,18 +222,20 @@ static void add_claims(struct buf *out, const struct issue *issue)
 /* libjwt would do, but when memory runs out it forgets what it has written, or writes from NULL. */
 static char *sign_with_secret(const struct token_keys *keys, struct arena *arena, const struct issue *issue)
 {
-	static const char header[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
+	char header[64];
 	unsigned char mac[crypto_auth_hmacsha256_BYTES];
 	crypto_auth_hmacsha256_state state;
 	struct buf out;
 
 	buf_init(&out, arena);
-	add_part(&out, header, sizeof(header) - 1);
+	snprintf(header, sizeof(header), "{\"alg\":\"HS256\",\"kid\":\"%s\",\"typ\":\"JWT\"}",
+		 keys->verify->name);
+	add_part(&out, header, strlen(header));
 	buf_addc(&out, '.');
 	add_claims(&out, issue);
 	if (out.failed)
 		return NULL;
-	crypto_auth_hmacsha256_init(&state, keys->sign_key, (size_t)keys->sign_len);
+	crypto_auth_hmacsha256_init(&state, (const unsigned char *)keys->sign.text, (size_t)keys->sign.len);
 	crypto_auth_hmacsha256_update(&state, (const unsigned char *)out.data, out.len);
 	crypto_auth_hmacsha256_final(&state, mac);
 	buf_addc(&out, '.');
@@ -385,7 +261,8 @@ static char *sign_with_key(const struct token_keys *keys, struct arena *arena, c
 
 	if (jwt_new(&jwt) != 0)
 		return NULL;
-	if (claims_write(jwt, issue) && jwt_set_alg(jwt, keys->alg, keys->sign_key, keys->sign_len) == 0)
+	if (claims_write(jwt, issue) && jwt_add_header(jwt, "kid", keys->verify->name) == 0 &&
+	    jwt_set_alg(jwt, keys->alg, (const unsigned char *)keys->sign.text, keys->sign.len) == 0)
 		signed_text = jwt_encode_str(jwt);
 	jwt_free(jwt);
 	if (signed_text)
@@ -405,7 +282,7 @@ enum err token_issue(const struct token_keys *keys, struct arena *arena, const s
 				    .exp = now + lifetime_seconds};
 	const char *token;
 
-	if (!keys->sign_key)
+	if (!keys->sign.text)
 		return ERR_CONFIG;
 	token = keys->alg == JWT_ALG_HS256 ? sign_with_secret(keys, arena, &issue)
 					   : sign_with_key(keys, arena, &issue);
@@ -439,13 +316,13 @@ void refresh_token_hash(const char *token, char hash[REFRESH_HASH_TEXT])
 /* --- seals
  * -------------------------------------------------------------------------------------------------------- */
 
-void token_seal(const struct token_keys *keys, const char *purpose, const char *text, char ret[SEAL_TEXT])
+static void seal(const struct token_key *with, const char *purpose, const char *text, char ret[SEAL_TEXT])
 {
 	static const char label[] = "invigil seal 1";
 	unsigned char key[crypto_generichash_KEYBYTES], mark[crypto_generichash_BYTES_MIN];
 	crypto_generichash_state state;
 
-	crypto_generichash(key, sizeof(key), keys->verify_key, (size_t)keys->verify_len,
+	crypto_generichash(key, sizeof(key), (const unsigned char *)with->text, (size_t)with->len,
 			   (const unsigned char *)label, sizeof(label));
 	crypto_generichash_init(&state, key, sizeof(key), sizeof(mark));
 	/* its terminator keeps the two apart */
@@ -456,7 +333,20 @@ void token_seal(const struct token_keys *keys, const char *purpose, const char *
 	sodium_bin2base64(ret, SEAL_TEXT, mark, sizeof(mark), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
-bool token_seal_equal(const char ours[SEAL_TEXT], const char *theirs)
+void token_seal(const struct token_keys *keys, const char *purpose, const char *text, char ret[SEAL_TEXT])
 {
-	return strlen(theirs) == SEAL_TEXT - 1 && sodium_memcmp(ours, theirs, SEAL_TEXT - 1) == 0;
+	seal(keys->verify, purpose, text, ret);
+}
+
+bool token_seal_holds(const struct token_keys *keys, const char *purpose, const char *text,
+		      const char *theirs)
+{
+	char ours[SEAL_TEXT];
+	bool holds = false;
+
+	for (int i = 0; i < keys->count && strlen(theirs) == SEAL_TEXT - 1; i++) {
+		seal(&keys->verify[i], purpose, text, ours);
+		holds |= sodium_memcmp(ours, theirs, SEAL_TEXT - 1) == 0;
+	}
+	return holds;
 }

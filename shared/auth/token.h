@@ -12,7 +12,8 @@
 #include "core/err.h"
 #include "model/role.h"
 
-/* The keys and the algorithm, read once. */
+/* The keys and the algorithm, read once: the one that we sign with, and others that are accepted (an old one
+ * until its last token is over, a new one before the first is issued). */
 struct token_keys;
 
 /* ERR_CONFIG with one line in `problem` when a key is missing or not of the algorithm. */
@@ -24,9 +25,9 @@ struct token_claims {
 	int64_t expires_at; /* ms since 1970 */
 };
 
-/* Verifies signature, algorithm, exp (and nbf when there), user_id (a UUID) and role. ERR_AUTH_FAILED for
- * every flaw: the caller can't tell them apart, nor can a client. Longer than 8 KiB is refused unread.
- * ERR_MEMORY: it couldn't be read. */
+/* Verifies signature (by the key that the token's `kid` names; when that is none of ours, by any), algorithm,
+ * exp (and nbf when there), user_id (a UUID) and role. ERR_AUTH_FAILED for every flaw: the caller can't tell
+ * them apart, nor can a client. Longer than 8 KiB is refused unread. ERR_MEMORY: it couldn't be read. */
 MUST_CHECK enum err token_verify(const struct token_keys *keys, const char *token, struct token_claims *ret);
 
 /* A signed token for the actor with exp, iat and jti; *ret is the arena's. ERR_CONFIG without a private key.
@@ -46,7 +47,8 @@ void refresh_token_hash(const char *token, char hash[REFRESH_HASH_TEXT]);
  * by whoever has the public one, so nothing may depend on a mark alone. */
 #define SEAL_TEXT 23
 void token_seal(const struct token_keys *keys, const char *purpose, const char *text, char ret[SEAL_TEXT]);
-/* Whether a seal is this one, in constant time. */
-MUST_CHECK bool token_seal_equal(const char ours[SEAL_TEXT], const char *theirs);
+/* Whether `theirs` is the seal of it, under any of the keys; in constant time. */
+MUST_CHECK bool token_seal_holds(const struct token_keys *keys, const char *purpose, const char *text,
+				 const char *theirs);
 
 #endif

@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "core/err.h"
 
 enum config_service { CONFIG_BOTH, CONFIG_APP, CONFIG_PUSHD };
@@ -47,6 +48,12 @@ const char *config_default_path(void);
 MUST_CHECK enum err config_load(const char *path, enum config_service service, FILE *problems,
 				struct config **ret);
 void config_free(struct config *config);
+
+/* For whoever has loaded `config` while `running` is in force: each key that can't change at run time
+ * (config.def) is given the running value, and those of `service` that would have had another are named,
+ * divided by blanks. ERR_MEMORY: neither is of use. */
+MUST_CHECK enum err config_keep(struct config *config, const struct config *running,
+				enum config_service service, struct buf *names);
 
 /* The effective settings as a file could hold them, secrets as "(set)" or "(not set)". */
 void config_print(const struct config *config, FILE *out);

@@ -129,7 +129,10 @@ static void check_readable(struct config_loading *loading, const char *name, con
 static void check_keys(struct config_loading *loading, enum config_service service)
 {
 	const char *public_key = "jwt_public_key_file";
+	const struct config_list *accepted = &loading->config->jwt_accepted_key_files;
 
+	for (int i = 0; i < accepted->count; i++)
+		check_readable(loading, "jwt_accepted_key_files", accepted->items[i]);
 	if (strcmp(loading->config->jwt_algorithm, "HS256") == 0) {
 		check_secret(loading);
 		return;

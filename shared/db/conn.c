@@ -70,6 +70,11 @@ static void drop(struct db *db)
 	forget_prepared(db);
 }
 
+void db_set_timeout(struct db *db, int timeout_ms)
+{
+	db->timeout_ms = timeout_ms;
+}
+
 void db_free(struct db *db)
 {
 	if (!db)

@@ -20,6 +20,8 @@ struct db;
 /* Never connects yet. `application` names the connection in pg_stat_activity. NULL: no memory. */
 struct db *db_new(const char *conninfo, const char *application, int timeout_ms);
 void db_free(struct db *db);
+/* From the next statement on. */
+void db_set_timeout(struct db *db, int timeout_ms);
 
 /* A statement with text parameters ($1 …, NULL is SQL NULL), prepared under `name` on first use; the rows
  * belong to the arena. ERR_UNAVAILABLE: no connection, lost, shutting down, out of resources, or timed out.

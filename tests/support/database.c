@@ -431,6 +431,12 @@ void db_rollback(struct db *db UNUSED)
 	database_transactions--;
 }
 
+void db_set_timeout(struct db *db, int timeout_ms)
+{
+	(void)db;
+	(void)timeout_ms;
+}
+
 const char *db_message(const struct db *db)
 {
 	return db->message;

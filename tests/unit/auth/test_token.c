@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <sodium.h>
 
+#include "auth/token_keys.h"
 #include "base/clock.h"
 #include "base/compiler.h"
 #include "tests/unit/auth/keys.h"
@@ -374,6 +375,164 @@ static void test_refresh_tokens(void **state UNUSED)
 	assert_string_equal(hash, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+/* --- several keys
+ * ------------------------------------------------------------------------------------------------ */
+
+/* A host's keys: the one that it signs with, and a file with another that it accepts. */
+static struct token_keys *two_secrets(const char *signs, const char *accepts)
+{
+	char path[32];
+	const char *paths[] = {path, NULL};
+	struct config config = config_make("HS256", signs, "", "");
+	struct token_keys *keys;
+
+	file_make(accepts, path);
+	config.jwt_accepted_key_files = (struct config_list){.items = paths, .count = 1};
+	keys = keys_make(&config);
+	unlink(path);
+	return keys;
+}
+
+static struct token_keys *two_files(const char *algorithm, const char *public_key, const char *private_key,
+				    const char *accepts)
+{
+	char public_path[32], private_path[32], path[32];
+	const char *paths[] = {path, NULL};
+	struct config config = config_make(algorithm, "", public_path, private_path);
+	struct token_keys *keys;
+
+	file_make(public_key, public_path);
+	file_make(private_key, private_path);
+	file_make(accepts, path);
+	config.jwt_accepted_key_files = (struct config_list){.items = paths, .count = 1};
+	keys = keys_make(&config);
+	unlink(public_path);
+	unlink(private_path);
+	unlink(path);
+	return keys;
+}
+
+static enum err crosses(const struct token_keys *from, const struct token_keys *to)
+{
+	struct actor actor = {.user_id = id_make(), .role = ROLE_TEACHER};
+	struct arena *arena = arena_new(0);
+	struct token_claims claims = {0};
+	const char *token;
+	enum err err;
+
+	assert_int_equal(token_issue(from, arena, &actor, 60, &token), OK);
+	err = token_verify(to, token, &claims);
+	assert_true(err || id_equal(&claims.actor.user_id, &actor.user_id));
+	arena_free(arena);
+	return err;
+}
+
+#define NEXT_SECRET "tomorrow's secret is another one, and longer"
+
+/* The steps of a rotation, and that each side of each of them understands the other. */
+static void test_rotation(void **state UNUSED)
+{
+	struct config next = config_make("HS256", NEXT_SECRET, "", "");
+	struct token_keys *before = secret_keys(), *after = keys_make(&next);
+	struct token_keys *prepared = two_secrets(SECRET, NEXT_SECRET "\n");
+	struct token_keys *switched = two_secrets(NEXT_SECRET, SECRET "\r\n");
+	char seal[SEAL_TEXT];
+
+	assert_int_equal(crosses(before, after), ERR_AUTH_FAILED);
+	assert_int_equal(crosses(after, before), ERR_AUTH_FAILED);
+	assert_int_equal(crosses(before, prepared), OK);
+	assert_int_equal(crosses(prepared, before), OK);
+	assert_int_equal(crosses(prepared, switched), OK);
+	assert_int_equal(crosses(switched, prepared), OK);
+	assert_int_equal(crosses(switched, after), OK);
+	assert_int_equal(crosses(after, switched), OK);
+	assert_int_equal(crosses(prepared, after), ERR_AUTH_FAILED);
+	token_seal(before, "purpose", "text", seal);
+	assert_true(token_seal_holds(switched, "purpose", "text", seal));
+	assert_false(token_seal_holds(after, "purpose", "text", seal));
+	token_keys_free(before);
+	token_keys_free(prepared);
+	token_keys_free(switched);
+	token_keys_free(after);
+}
+
+static void test_rotation_of_files(void **state UNUSED)
+{
+	struct token_keys *rsa = two_files("RS256", RSA_PUBLIC, RSA_PRIVATE, RSA_PUBLIC);
+	struct token_keys *alone = file_keys("RS256", RSA_PUBLIC, RSA_PRIVATE);
+	struct token_keys *ec = two_files("ES256", EC_PUBLIC, EC_PRIVATE, EC_PUBLIC);
+
+	assert_int_equal(crosses(rsa, alone), OK);
+	assert_int_equal(crosses(alone, rsa), OK);
+	assert_int_equal(crosses(rsa, ec), ERR_AUTH_FAILED);
+	assert_int_equal(crosses(ec, rsa), ERR_AUTH_FAILED);
+	token_keys_free(rsa);
+	token_keys_free(alone);
+	token_keys_free(ec);
+}
+
+/* `kid` chooses a key, and doesn't stand for it. */
+static void test_names_of_keys(void **state UNUSED)
+{
+	static const struct {
+		const char *what;
+		bool named; /* by the name of the key that signs */
+		const char *key;
+		enum err expect;
+	} rows[] = {
+	    {"names the key that it was signed with", true, SECRET, OK},
+	    {"names none", false, SECRET, OK},
+	    {"names none, and was signed with the other", false, NEXT_SECRET, OK},
+	    {"names one, and was signed with the other", true, NEXT_SECRET, ERR_AUTH_FAILED},
+	    {"names one, and was signed with neither", true, "a third secret, which nobody here has",
+	     ERR_AUTH_FAILED},
+	    {"names none, and was signed with neither", false, "a third secret, which nobody here has",
+	     ERR_AUTH_FAILED},
+	};
+	struct token_keys *keys = two_secrets(SECRET, NEXT_SECRET), *again = secret_keys();
+	char header[96], token[4096];
+	struct token_claims claims;
+
+	assert_string_equal(keys->verify[0].name, again->verify[0].name);
+	assert_string_not_equal(keys->verify[0].name, keys->verify[1].name);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		snprintf(header, sizeof(header), "{\"alg\":\"HS256\",\"kid\":\"%s\"}",
+			 rows[i].named ? keys->verify[0].name : "somebody else's");
+		forge(token, sizeof(token), header, "{" WHO ",\"exp\":<F>}", rows[i].key);
+		if (token_verify(keys, token, &claims) != rows[i].expect)
+			fail_msg("%s", rows[i].what);
+	}
+	token_keys_free(keys);
+	token_keys_free(again);
+}
+
+static void test_bad_accepted_keys(void **state UNUSED)
+{
+	static const struct {
+		const char *algorithm, *text, *says;
+	} rows[] = {
+	    {"HS256", "short", "32 bytes"}, {"HS256", "", "not a key"},	    {"RS256", EC_PUBLIC, "RSA"},
+	    {"RS256", SECRET, "RSA"},	    {"ES256", RSA_PUBLIC, "P-256"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char public_path[32], path[32], problem[160] = "";
+		const char *paths[] = {path, NULL};
+		struct config config = config_make(rows[i].algorithm, SECRET, public_path, "");
+		struct token_keys *keys = NULL;
+
+		file_make(*rows[i].algorithm == 'E' ? EC_PUBLIC : RSA_PUBLIC, public_path);
+		file_make(rows[i].text, path);
+		config.jwt_accepted_key_files = (struct config_list){.items = paths, .count = 1};
+		if (token_keys_new(&config, problem, &keys) != ERR_CONFIG || !strstr(problem, rows[i].says) ||
+		    !strstr(problem, "jwt_accepted_key_files"))
+			fail_msg("row %zu: said \"%s\"", i, problem);
+		assert_null(keys);
+		unlink(public_path);
+		unlink(path);
+	}
+}
+
 /* --- seals
  * -------------------------------------------------------------------------------------------------------- */
 
@@ -381,23 +540,20 @@ static void test_seals(void **state)
 {
 	struct config other = config_make("HS256", SECRET "!", "", "");
 	struct token_keys *keys = secret_keys(), *again = secret_keys(), *others = keys_make(&other);
-	char seal[SEAL_TEXT], second[SEAL_TEXT];
+	char seal[SEAL_TEXT];
 
 	(void)state;
 	token_seal(keys, "purpose", "text", seal);
 	assert_int_equal(strlen(seal), SEAL_TEXT - 1);
 	/* the same for whoever has the secret, and for nobody else, nor for anything else */
-	token_seal(again, "purpose", "text", second);
-	assert_true(token_seal_equal(seal, second));
-	token_seal(others, "purpose", "text", second);
-	assert_false(token_seal_equal(seal, second));
-	token_seal(keys, "purpose", "text2", second);
-	assert_false(token_seal_equal(seal, second));
-	token_seal(keys, "purposet", "ext", second);
-	assert_false(token_seal_equal(seal, second));
-	assert_false(token_seal_equal(seal, ""));
+	assert_true(token_seal_holds(keys, "purpose", "text", seal));
+	assert_true(token_seal_holds(again, "purpose", "text", seal));
+	assert_false(token_seal_holds(others, "purpose", "text", seal));
+	assert_false(token_seal_holds(keys, "purpose", "text2", seal));
+	assert_false(token_seal_holds(keys, "purposet", "ext", seal));
+	assert_false(token_seal_holds(keys, "purpose", "text", ""));
 	seal[SEAL_TEXT - 2] = '\0';
-	assert_false(token_seal_equal(second, seal));
+	assert_false(token_seal_holds(keys, "purpose", "text", seal));
 	token_keys_free(keys);
 	token_keys_free(again);
 	token_keys_free(others);
@@ -414,6 +570,10 @@ int main(void)
 	    cmocka_unit_test(test_no_private_key),
 	    cmocka_unit_test(test_bad_keys),
 	    cmocka_unit_test(test_refresh_tokens),
+	    cmocka_unit_test(test_rotation),
+	    cmocka_unit_test(test_rotation_of_files),
+	    cmocka_unit_test(test_names_of_keys),
+	    cmocka_unit_test(test_bad_accepted_keys),
 	    cmocka_unit_test(test_seals),
 	};
 

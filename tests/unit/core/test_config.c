@@ -361,6 +361,55 @@ static void test_noise(void **state)
 	unlink(path);
 }
 
+/* What isn't reloadable stays as it runs; what has changed of it is named, but not what is the other
+ * service's. */
+static void test_keep(void **state UNUSED)
+{
+	static const struct {
+		enum config_service service;
+		const char *names;
+	} rows[] = {
+	    {CONFIG_APP, "database_url bus_endpoints app_workers"},
+	    {CONFIG_PUSHD, "database_url bus_endpoints pushd_lanes"},
+	};
+	char *problems;
+
+	setenv("INVIGIL_JWT_SECRET", SECRET, 1);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct config *running, *config;
+		struct buf names;
+
+		assert_int_equal(load(NULL, CONFIG_BOTH, &problems, &running), OK);
+		free(problems);
+		setenv("INVIGIL_DATABASE_URL", "postgresql:///elsewhere", 1);
+		setenv("INVIGIL_BUS_ENDPOINTS", "ipc:///run/a.sock ipc:///run/b.sock", 1);
+		setenv("INVIGIL_APP_WORKERS", "3", 1);
+		setenv("INVIGIL_PUSHD_LANES", "7", 1);
+		setenv("INVIGIL_LOG_LEVEL", "error", 1);
+		setenv("INVIGIL_REGISTRATION_OPEN", "no", 1);
+		assert_int_equal(load(NULL, CONFIG_BOTH, &problems, &config), OK);
+		free(problems);
+		buf_init(&names, NULL);
+		assert_int_equal(config_keep(config, running, rows[i].service, &names), OK);
+		assert_string_equal(names.data, rows[i].names);
+		assert_string_equal(config->database_url, running->database_url);
+		assert_int_equal(config->app_workers, running->app_workers);
+		assert_int_equal(config->pushd_lanes, running->pushd_lanes);
+		assert_string_equal(config->log_level, "error");
+		assert_false(config->registration_open);
+		config_free(running);
+		/* and what was kept is its own */
+		assert_int_equal(config->bus_endpoints.count, 1);
+		assert_string_equal(config->bus_endpoints.items[0], "ipc:///run/invigil/bus.sock");
+		assert_null(config->bus_endpoints.items[1]);
+		config_free(config);
+		buf_done(&names);
+		clearenv();
+		setenv("INVIGIL_JWT_SECRET", SECRET, 1);
+	}
+	clearenv();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -373,6 +422,7 @@ int main(void)
 	    cmocka_unit_test(test_default_path),
 	    cmocka_unit_test(test_help),
 	    cmocka_unit_test(test_noise),
+	    cmocka_unit_test(test_keep),
 	};
 
 	return cmocka_run_group_tests(tests, begin, NULL);

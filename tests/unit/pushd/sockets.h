@@ -39,6 +39,7 @@ static uv_async_t async;
 static uv_timer_t timer;
 static struct config *config;
 static struct token_keys *keys;
+static struct settings *settings; /* both */
 static struct arena *kept;
 static const char *token;
 static struct pushd *pushd;
@@ -234,8 +235,8 @@ static int set_up(void **state)
 	if (!kept || config_load(NULL, CONFIG_PUSHD, stderr, &config) ||
 	    token_keys_new(config, problem, &keys) || token_issue(keys, kept, &actor, 86400, &token) ||
 	    listener_new(&loop, "127.0.0.1:0", &listener_hooks, &listener) || !find_address() ||
-	    pushd_new(config, keys, &hooks, problem, &pushd) || server_new(pushd, &loop, &server) ||
-	    !start_clients())
+	    !(settings = settings_new(config, keys)) || pushd_new(settings, &hooks, problem, &pushd) ||
+	    server_new(pushd, &loop, &server) || !start_clients())
 		return -1;
 	for (int i = 0; i < 1000 && !pushd->adopted; i++) {
 		pushd->clock.second_at = 0;
@@ -263,8 +264,7 @@ static int tear_down(void **state)
 	server_free(server);
 	polling_free(polling);
 	listener_free(listener);
-	token_keys_free(keys);
-	config_free(config);
+	settings_unref(settings);
 	arena_free(kept);
 	return uv_loop_close(&loop);
 }

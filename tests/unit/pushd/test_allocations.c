@@ -51,6 +51,7 @@ struct socket {
 static struct socket sockets[PEOPLE];
 static struct config *config;
 static struct token_keys *keys;
+static struct settings *settings; /* both */
 static struct arena *kept;
 static const char *tokens[PEOPLE];
 static struct pushd *pushd;
@@ -412,7 +413,7 @@ static int set_up(void **state)
 	kept = arena_new(0);
 	if (!kept || config_load(NULL, CONFIG_PUSHD, stderr, &config) ||
 	    token_keys_new(config, problem, &keys) || !make_tokens() ||
-	    pushd_new(config, keys, &hooks, problem, &pushd))
+	    !(settings = settings_new(config, keys)) || pushd_new(settings, &hooks, problem, &pushd))
 		return -1;
 	for (int i = 0; i < 100 && !pushd->adopted; i++)
 		tick();
@@ -423,8 +424,7 @@ static int tear_down(void **state)
 {
 	(void)state;
 	pushd_free(pushd, 1000);
-	token_keys_free(keys);
-	config_free(config);
+	settings_unref(settings);
 	arena_free(kept);
 	return 0;
 }

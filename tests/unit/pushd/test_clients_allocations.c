@@ -54,6 +54,7 @@ struct person {
 static struct person people[PEOPLE];
 static struct config *config;
 static struct token_keys *keys;
+static struct settings *settings; /* both */
 static struct arena *kept;
 static const char *tokens[PEOPLE];
 static char pid[64]; /* of one that was in before, and comes back */
@@ -545,7 +546,7 @@ static int set_up(void **state UNUSED)
 	kept = arena_new(0);
 	if (!kept || config_load(NULL, CONFIG_PUSHD, stderr, &config) ||
 	    token_keys_new(config, problem, &keys) || !make_tokens() ||
-	    pushd_new(config, keys, &hooks, problem, &pushd))
+	    !(settings = settings_new(config, keys)) || pushd_new(settings, &hooks, problem, &pushd))
 		return -1;
 	clients = clients_new(pushd, &ops);
 	for (int i = 0; i < 100 && clients && !pushd->adopted; i++)
@@ -557,8 +558,7 @@ static int tear_down(void **state UNUSED)
 {
 	clients_free(clients);
 	pushd_free(pushd, 1000);
-	token_keys_free(keys);
-	config_free(config);
+	settings_unref(settings);
 	arena_free(kept);
 	return 0;
 }

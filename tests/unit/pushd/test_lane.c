@@ -113,11 +113,12 @@ static void test_tries_again(void **state)
 	    .database_url = "host=/nowhere", .database_timeout_ms = 1000, .pushd_lanes = 1};
 	const struct lane_hooks hooks = {.wake = wake, .ran = ran};
 	int64_t end = clock_monotonic() + 10000;
+	struct settings settings = {.config = &config, .references = 1}; /* which nobody frees: it is held */
 	struct lane *lane;
 	int asked = 0;
 
 	(void)state;
-	assert_int_equal(lane_new(&config, NULL, kinds, &hooks, &lane), OK);
+	assert_int_equal(lane_new(&settings, kinds, &hooks, &lane), OK);
 	while (atomic_load(&tries) < 3 && clock_monotonic() < end) {
 		struct job *job = job_new(sizeof(*job), 0, NULL, NULL);
 
