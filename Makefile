@@ -207,8 +207,13 @@ $(B)/bench/marking: $(B)/obj/tests/bench/marking.o $(B)/obj/tests/bench/wire.o $
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# PostgreSQL alone, answer by answer
+$(B)/bench/growth: $(B)/obj/tests/bench/growth.o $(B)/obj/tests/bench/wire.o
+	@mkdir -p $(@D)
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 .PHONY: bench generators
-generators: $(GENERATORS) $(B)/bench/accept $(B)/bench/marking
+generators: $(GENERATORS) $(B)/bench/accept $(B)/bench/growth $(B)/bench/marking
 
 bench: ## how fast it is, beside its limits, into build/bench.jsonl: ONLY=name
 	@deploy/local/packages build run test

@@ -13,8 +13,10 @@ import { parts as hostile } from './parts/hostile.mjs';
 import { parts as sockets } from './parts/ws_answers.mjs';
 import { parts as room } from './parts/room.mjs';
 import { parts as idle } from './parts/idle.mjs';
+import { parts as growth } from './parts/growth.mjs';
+import { parts as cold } from './parts/cold_start.mjs';
 
-const PARTS = { ...rest, ...push, ...fanout, ...storm, ...hostile, ...sockets, ...room, ...idle };
+const PARTS = { ...rest, ...push, ...fanout, ...storm, ...hostile, ...sockets, ...room, ...idle, ...growth, ...cold };
 const BUILD = path.resolve(process.env.BUILD ?? path.join(ROOT, 'build'));
 
 // Limits that guard a school from one user who opens a thousand sockets; here that is what we want.
@@ -55,6 +57,7 @@ try {
 		stack,
 		rounds: Number(process.env.ROUNDS || 3),
 		seconds: Number(process.env.DURATION || 4),
+		build: BUILD,
 		program: (name) => path.join(BUILD, 'bench', name),
 	}, names);
 	await mkdir(BUILD, { recursive: true });

@@ -16,8 +16,8 @@ const AIM_MARKED = 100000; // answers a second, one core
 const processes = async (stack, load) => ({ pushd: await stack.pid('pushd'), postgres: await stack.pid('postgres'),
 	'fcgi-app': await stack.pid('app'), lighttpd: await stack.pid('web'), load: load.child.pid });
 
-// A class in its waiting room, and what `play` makes of it.
-async function once(bench, play) {
+// A class from its waiting room to its end.
+async function play(bench, first) {
 	const { stack } = bench;
 	const sitting = new Sitting(stack);
 	await sitting.gather(STUDENTS);
@@ -25,26 +25,34 @@ async function once(bench, play) {
 	const room = new Driven(bench.program('room'), stack.pushdPort, stack.port, sitting.socketsFile);
 	try {
 		await room.hear('connecting');
-		return await play(room, sitting, await processes(stack, room));
+		const roots = await processes(stack, room);
+		const started = await withCpu(roots, () => room.tell('start'));
+		await answerAll(sitting);
+		const deadline = await setDeadline(sitting, 3);
+		const ended = await withCpu(roots, () => room.tell('end', deadline));
+		await checkAll(sitting);
+		return { start: { ...started.result, cpu: started.cpu }, end: { ...ended.result, cpu: ended.cpu },
+			marked: first ? await marking(bench, sitting) : null };
 	} finally {
 		await room.end();
 	}
 }
 
-const rounds = async (bench, play) => {
+let known; // one class a round for both parts
+async function rounds(bench) {
+	if (known) return known;
 	const results = [];
-	for (let round = 0; round < bench.rounds; round++) results.push(await once(bench, play));
-	return results;
-};
+	for (let round = 0; round < bench.rounds; round++) results.push(await play(bench, round === 0));
+	known = { start: results.map((result) => result.start), end: results.map((result) => result.end), marked: results[0].marked };
+	return known;
+}
+
 const seconds = (results, figure) => medianOf(results, (result) => result[`${figure}_ms`]) / 1e3;
 const spread = (results, figure) => results.map((result) => (result[`${figure}_last_ms`] / 1e3).toFixed(2)).join(' ');
 const costs = (results) => Object.keys(results[0].cpu).map((name) => `${name} ${medianOf(results, ({ cpu }) => cpu[name]).toFixed(2)}`).join(', ');
 
 async function start(bench) {
-	const results = await rounds(bench, async (room, sitting, roots) => {
-		const { result, cpu } = await withCpu(roots, () => room.tell('start'));
-		return { ...result, cpu };
-	});
+	const { start: results } = await rounds(bench);
 	const [told, paper] = [seconds(results, 'started_last'), seconds(results, 'paper_last')];
 	return {
 		unit: 's until all have the paper', ours: paper, limit: told, peers: {}, ratio: paper / told, aim: AIM_PAPER, aimUnit: 's', less: true,
@@ -77,6 +85,12 @@ const setDeadline = (sitting, ahead) => sitting.stack.db.run(`UPDATE sessions
 	WHERE id = '${sitting.variables.session}'
 	RETURNING extract(epoch FROM session_ends_at(started_at, time_limit_seconds)) * 1000`).then(Number);
 
+async function checkAll(sitting) {
+	const open = await sitting.stack.db.run(`SELECT count(*) FROM attempts WHERE session_id = '${sitting.variables.session}'
+		AND (status <> 'SUBMITTED' OR score IS NULL OR submission_type <> 'TIME_EXPIRED')`);
+	if (open !== '0') throw new Error(`end_3000: ${open} attempts were not scored`);
+}
+
 // The marking alone: the keys and the answers as the server reads them.
 async function marking(bench, sitting) {
 	const { db } = sitting.stack;
@@ -94,18 +108,7 @@ async function marking(bench, sitting) {
 }
 
 async function end(bench) {
-	let marked;
-	const results = await rounds(bench, async (room, sitting, roots) => {
-		await room.tell('start');
-		await answerAll(sitting);
-		const deadline = await setDeadline(sitting, 3);
-		const { result, cpu } = await withCpu(roots, () => room.tell('end', deadline));
-		const open = await sitting.stack.db.run(`SELECT count(*) FROM attempts WHERE session_id = '${sitting.variables.session}'
-			AND (status <> 'SUBMITTED' OR score IS NULL OR submission_type <> 'TIME_EXPIRED')`);
-		if (open !== '0') throw new Error(`end_3000: ${open} attempts were not scored`);
-		marked ??= await marking(bench, sitting); // the first round's
-		return { ...result, cpu };
-	});
+	const { end: results, marked } = await rounds(bench);
 	const told = seconds(results, 'completed_last');
 	return {
 		unit: 's until all are told', ours: told, limit: AIM_END, peers: {}, ratio: told / AIM_END, aim: AIM_END, aimUnit: 's', less: true,
