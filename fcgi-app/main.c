@@ -50,7 +50,7 @@ static const struct command {
 } COMMANDS[] = {
     {"serve", serve_command, true, CONFIG_APP, "", "answer REST calls on app_socket, in the foreground"},
     {"migrate", migrate_command, true, CONFIG_APP, "", "bring the database to this version's schema"},
-    {"user", user_command, true, CONFIG_APP, "add|passwd|list", "accounts; without more it tells how"},
+    {"user", user_command, true, CONFIG_APP, "ACTION [...]", "accounts; without more it tells how"},
     {"token", token_command, true, CONFIG_APP, "EMAIL [--hours N]", "print an access token for a user"},
     {"audit", audit_command, true, CONFIG_APP, "verify|export ID",
      "recompute, or print, a session's chain of events"},

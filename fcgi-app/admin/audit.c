@@ -6,6 +6,7 @@
 
 #include "domain/audit.h"
 #include "fcgi-app/admin/operator.h"
+#include "queries.h"
 
 /* What is said of the event, or of the whole. */
 static const struct {
@@ -39,6 +40,21 @@ static void print_whole(const struct audit *audit)
 		printf("not sealed: the session isn't over\n");
 }
 
+/* Said of a chain that is whole, too: it is another one than the log of the session's end knows. */
+static enum err print_rewrites(struct operator* op, const struct id *session_id)
+{
+	struct rows *rows;
+	enum err err = q_audit_rewrites(op->db, op->arena, session_id, &rows);
+
+	for (int row = 0; err == OK && row < rows_count(rows); row++)
+		printf("rewritten at %s (%s): %" PRId64 " events; the hash of event %" PRId64
+		       " was %s and became %s\n",
+		       rows_text(rows, row, "told"), rows_text(rows, row, "reason"),
+		       rows_int(rows, row, "events"), rows_int(rows, row, "event_id"),
+		       rows_text(rows, row, "old_hash"), rows_text(rows, row, "new_hash"));
+	return err;
+}
+
 static int verify(struct operator* op, const struct id *session_id, const char *seal)
 {
 	struct audit audit;
@@ -50,6 +66,9 @@ static int verify(struct operator* op, const struct id *session_id, const char *
 		print_whole(&audit);
 	else
 		print_broken(&audit);
+	err = print_rewrites(op, session_id);
+	if (err != OK)
+		return operator_result(op, "audit verify", err);
 	return audit.finding == AUDIT_WHOLE ? 0 : 1;
 }
 

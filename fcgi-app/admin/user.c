@@ -9,6 +9,7 @@
 #include "auth/token.h"
 #include "domain/account.h"
 #include "fcgi-app/admin/operator.h"
+#include "fcgi-app/admin/person.h"
 #include "queries.h"
 
 static int usage(void)
@@ -19,6 +20,8 @@ static int usage(void)
 	    "                            [--password-stdin] [--if-missing]\n"
 	    "       invigil-app user passwd EMAIL [--password-stdin]\n"
 	    "       invigil-app user list [--role R]\n"
+	    "       invigil-app user export EMAIL\n"
+	    "       invigil-app user erase EMAIL\n"
 	    "Without --password-stdin the password is INVIGIL_PASSWORD's, or a new one that is printed.\n");
 	return 2;
 }
@@ -161,13 +164,23 @@ static int user_list(struct operator* op, const struct arguments *args)
 	return operator_result(op, "user list", err);
 }
 
+static int user_export(struct operator* op, const struct arguments *args)
+{
+	return args->email ? person_export(op, args->email) : usage();
+}
+
+static int user_erase(struct operator* op, const struct arguments *args)
+{
+	return args->email ? person_erase(op, args->email) : usage();
+}
+
 static const struct {
 	const char *name;
 	int (*run)(struct operator* op, const struct arguments *args);
+	bool patient; /* it reads every event there is */
 } COMMANDS[] = {
-    {"add", user_add},
-    {"passwd", user_passwd},
-    {"list", user_list},
+    {"add", user_add, false},	   {"passwd", user_passwd, false}, {"list", user_list, false},
+    {"export", user_export, true}, {"erase", user_erase, true},
 };
 
 int user_command(const struct config *config, const char *config_path UNUSED, int argc, char *argv[])
@@ -181,7 +194,7 @@ int user_command(const struct config *config, const char *config_path UNUSED, in
 			continue;
 		if (!arguments_read(argc - 1, argv + 1, &args))
 			return usage();
-		if (operator_init(&op, config))
+		if (COMMANDS[i].patient ? operator_init_patient(&op, config) : operator_init(&op, config))
 			status = COMMANDS[i].run(&op, &args);
 		operator_done(&op);
 		return status;

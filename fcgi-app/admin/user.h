@@ -4,8 +4,9 @@
 
 #include "core/config.h"
 
-/* user add | passwd | list; the exit status. A password is read from stdin or INVIGIL_PASSWORD, never from an
- * argument, which everybody on the machine could see; without one it is made and printed. */
+/* user add | passwd | list | export | erase; the exit status. A password is read from stdin or
+ * INVIGIL_PASSWORD, never from an argument, which everybody on the machine could see; without one it is made
+ * and printed. */
 int user_command(const struct config *config, const char *config_path, int argc, char *argv[]);
 
 #endif

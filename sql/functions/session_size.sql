@@ -15,7 +15,8 @@ LANGUAGE sql STABLE AS $$
 	UNION ALL SELECT 10, 'messages', count(*) FROM messages m WHERE m.session_id = ANY (p_sessions)
 	UNION ALL SELECT 11, 'transcript_segments', count(*) FROM transcript_segments t WHERE t.session_id = ANY (p_sessions)
 	UNION ALL SELECT 12, 'session_seals', count(*) FROM session_seals l WHERE l.session_id = ANY (p_sessions)
-	UNION ALL SELECT 13, 'events', count(*) FROM events e WHERE e.session_id = ANY (p_sessions)
-	UNION ALL SELECT 14, 'session_streams', count(*) FROM session_streams s WHERE s.session_id = ANY (p_sessions)
+	UNION ALL SELECT 13, 'session_rewrites', count(*) FROM session_rewrites r WHERE r.session_id = ANY (p_sessions)
+	UNION ALL SELECT 14, 'events', count(*) FROM events e WHERE e.session_id = ANY (p_sessions)
+	UNION ALL SELECT 15, 'session_streams', count(*) FROM session_streams s WHERE s.session_id = ANY (p_sessions)
 	ORDER BY 1
 $$;

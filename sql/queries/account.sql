@@ -57,3 +57,12 @@ SELECT * FROM account_update(@user_id::uuid, @full_name::text, @role::text, @act
 
 -- name: account_find :many
 SELECT u.id, u.role, account_doc(u)::text AS doc FROM users u WHERE lower(u.email) = lower(@email::text);
+
+-- name: account_export :many
+SELECT account_export(@user_id::uuid)::text AS doc;
+
+-- name: account_erase_begin :one
+SELECT account_erase_begin(@user_id::uuid) AS outcome;
+
+-- name: account_erase :many
+SELECT * FROM account_erase(@user_id::uuid, @reason::text);

@@ -26,3 +26,9 @@ FROM events e
 WHERE e.session_id = @session_id::uuid AND e.event_id >= @from::bigint
 ORDER BY e.event_id
 LIMIT @limit::bigint;
+
+-- What the product itself has written anew, oldest first.
+-- name: audit_rewrites :many
+SELECT api_time(r.rewritten_at) AS told, r.reason, r.events, r.event_id, encode(r.old_hash, 'hex') AS old_hash,
+	encode(r.new_hash, 'hex') AS new_hash
+FROM session_rewrites r WHERE r.session_id = @session_id::uuid ORDER BY r.rewritten_at;
