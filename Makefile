@@ -261,12 +261,32 @@ install: all man ## the programs and what goes with them: PREFIX=/usr/local DEST
 	install -D -m 0644 deploy/systemd/tmpfiles.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/invigil.conf
 	rm -rf $(addprefix $(DESTDIR)$(SHARE)/,$(INSTALLED_TREES))
 	umask 022; cp -R --no-preserve=mode $(addprefix deploy/,$(INSTALLED_TREES)) $(DESTDIR)$(SHARE)
+	find $(DESTDIR)$(SHARE) -name '*.conf' -exec sed -i 's,/usr/share/invigil,$(SHARE),g' {} +
 
 uninstall: ## takes away what install has put there
 	rm -f $(addprefix $(DESTDIR)$(SBIN)/,$(INSTALLED_PROGRAMS)) $(addprefix $(DESTDIR)$(MAN)/man?/,$(INSTALLED_PAGES))
 	rm -f $(addprefix $(DESTDIR)$(SYSTEMD)/,$(INSTALLED_UNITS)) \
 		$(addprefix $(DESTDIR)$(PREFIX)/lib/,sysusers.d/invigil.conf tmpfiles.d/invigil.conf)
 	rm -rf $(DESTDIR)$(SHARE)
+
+# --- Debian packages ---------------------------------------------------------------------------------------------------
+
+# In a copy of the tree, because dpkg wants debian/ on top of it; what was compiled there last time is kept.
+DEB := build/deb
+.PHONY: deb test-deb
+deb: ## invigil-common, invigil-app and invigil-pushd into build/deb/
+	@deploy/local/packages build deb
+	@mkdir -p $(DEB)/invigil
+	@rm -rf $(DEB)/*.deb $(DEB)/*.changes $(DEB)/*.buildinfo $(DEB)/invigil/debian
+	@tar -c --exclude=./build --exclude=./var --exclude=./.git --exclude=node_modules . | tar -x -C $(DEB)/invigil
+	@cp -R deploy/debian $(DEB)/invigil/debian
+	@cd $(DEB)/invigil && COMMIT='$(COMMIT)' dpkg-buildpackage -b -uc -us -nc -j$(shell nproc) >../build.log 2>&1 || \
+		{ tail -n 40 ../build.log; exit 1; }
+	@ls $(DEB)/*.deb
+
+test-deb: deb ## what lintian says, and the packages' life in a root of their own: installed, upgraded while in use, removed, purged
+	@deploy/local/packages deb-test
+	@tests/deb/run
 
 # --- tests and checks -----------------------------------------------------------------------------------------------
 
