@@ -234,7 +234,9 @@ test('who asks for much and never reads is sent away, and others are not kept wa
 async function openHalves(port, count) {
 	const halves = [];
 	for (let i = 0; i < count; i++) {
-		halves.push(new Wire({ port, localAddress: `127.0.0.${1 + i % 4}` }).say('GET /ws HTTP/1.1\r\nHost: localhost\r\nX:'));
+		const half = new Wire({ port, localAddress: `127.0.0.${1 + i % 4}` }).say('GET /ws HTTP/1.1\r\nHost: localhost\r\nX:');
+		half.socket.once('connect', () => { half.came = true; });
+		halves.push(half);
 		if (i % 500 === 499) await pause(0);
 	}
 	return halves;
@@ -244,8 +246,10 @@ for (const service of ['pushd', 'the web server']) {
 	test(`${HALVES} connections to ${service} that never finish their request: there is room for others`, async () => {
 		const halves = await openHalves(service === 'pushd' ? stack.pushdPort : stack.port, HALVES);
 		const open = () => halves.filter(({ socket, ended }) => socket.readyState === 'open' && !ended).length;
-		for (const end = Date.now() + PATIENCE_MS; Date.now() < end && open() < 0.99 * HALVES;) await pause(20);
-		assert.ok(open() > 0.9 * HALVES, `${open()} are open`);
+		// on a slow machine the first are given up while the last still come
+		const came = () => halves.filter((half) => half.came).length;
+		for (const end = Date.now() + PATIENCE_MS; Date.now() < end && came() < 0.99 * HALVES;) await pause(20);
+		assert.ok(came() > 0.9 * HALVES, `${came()} came`);
 		// the web server has fewer places: who comes has one as soon as its patience with the first is over
 		await allIsWell(service === 'pushd' ? undefined : 3 * PATIENCE_MS);
 		assert.ok(open() > 0, 'while many of them are there');
