@@ -27,6 +27,13 @@ void metrics_refused(struct metrics *metrics, enum err err)
 	metrics->refused[err_from_code(err_code(err))]++;
 }
 
+void metrics_sent(struct metrics *metrics, size_t len, unsigned size_row)
+{
+	metrics->sent++;
+	metrics->sent_bytes += len;
+	metrics->sizes[size_row]++;
+}
+
 void metrics_closed(struct metrics *metrics, double seconds)
 {
 	metrics->closed++;

@@ -47,6 +47,8 @@ struct metrics {
 unsigned metrics_size_row(size_t len);
 /* Counted under the first error that has this one's public code, as a label may come only once. */
 void metrics_refused(struct metrics *metrics, enum err err);
+/* A message of `len` bytes, of that row, was written to a socket. */
+void metrics_sent(struct metrics *metrics, size_t len, unsigned size_row);
 void metrics_closed(struct metrics *metrics, double seconds);
 void metrics_batch(struct metrics *metrics, size_t jobs, enum err err);
 

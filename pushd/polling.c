@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "pushd/exchange.h"
 #include "pushd/goodbye.h"
+#include "pushd/outlet.h"
 
 #define ARGUMENT_TEXT 8448 /* the library gives up at the first argument that doesn't fit */
 #define WORD_TEXT     64   /* of the arguments that Engine.IO has */
@@ -35,7 +36,7 @@ struct polling_link {
 	enum engineio_refusal refusal; /* what a POST will be answered with, whatever its body is */
 
 	/* SOCKET */
-	struct lws *wsi;
+	struct outlet outlet;
 	struct buf rx;	/* a frame so far */
 	bool finishing; /* LWS_CALLBACK_TIMER will close it */
 	int close_code; /* with this; 0: none */
@@ -80,29 +81,19 @@ static void give_back(struct polling_link *link, bool clean)
 
 /* --- what the engine asks for --- */
 
-static void count_sent(const struct polling *polling, const struct message *message)
-{
-	struct metrics *metrics = polling->rules.metrics;
-
-	metrics->sent++;
-	metrics->sent_bytes += message->len;
-	metrics->sizes[message->size_row]++;
-}
-
 static enum engineio_write socket_write(void *socket, struct message *message, enum engineio_kind kind)
 {
+	static const enum engineio_write results[] = {[OUTLET_WRITTEN] = ENGINEIO_WRITTEN,
+						      [OUTLET_CHOKED] = ENGINEIO_CHOKED,
+						      [OUTLET_BROKEN] = ENGINEIO_BROKEN};
 	struct polling_link *link = socket;
-	enum lws_write_protocol protocol = kind == ENGINEIO_TEXT ? LWS_WRITE_TEXT : LWS_WRITE_BINARY;
 
-	if (lws_write(link->wsi, (unsigned char *)message->text, message->len, protocol) < 0)
-		return ENGINEIO_BROKEN;
-	count_sent(link->polling, message);
-	return lws_partial_buffered(link->wsi) ? ENGINEIO_CHOKED : ENGINEIO_WRITTEN;
+	return results[outlet_write(&link->outlet, message, kind == ENGINEIO_TEXT)];
 }
 
 static void socket_want_writable(void *socket)
 {
-	lws_callback_on_writable(((struct polling_link *)socket)->wsi);
+	lws_callback_on_writable(((struct polling_link *)socket)->outlet.wsi);
 }
 
 static void socket_finish(void *socket, int code, const char *reason)
@@ -114,17 +105,17 @@ static void socket_finish(void *socket, int code, const char *reason)
 	link->finishing = true;
 	link->close_code = code;
 	link->close_reason = reason;
-	lws_set_timer_usecs(link->wsi, 1);
+	lws_set_timer_usecs(link->outlet.wsi, 1);
 	/* timers are looked at after input or output only: make some */
-	lws_callback_on_writable(link->wsi);
+	lws_callback_on_writable(link->outlet.wsi);
 }
 
 static void socket_kill(void *socket)
 {
 	struct polling_link *link = socket;
 
-	lws_set_timeout(link->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
-	lws_cancel_service(lws_get_context(link->wsi));
+	lws_set_timeout(link->outlet.wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
+	lws_cancel_service(lws_get_context(link->outlet.wsi));
 }
 
 static void request_ready(void *request)
@@ -240,9 +231,9 @@ static enum err open_by_socket(struct polling_link *link)
 {
 	char peer[64] = "", forwarded[1024];
 
-	lws_get_peer_simple(link->wsi, peer, sizeof(peer));
-	read_header(link->wsi, WSI_TOKEN_X_FORWARDED_FOR, forwarded, sizeof(forwarded));
-	return open_session(link->polling, (struct asked){.wsi = link->wsi}, link, peer, forwarded,
+	lws_get_peer_simple(link->outlet.wsi, peer, sizeof(peer));
+	read_header(link->outlet.wsi, WSI_TOKEN_X_FORWARDED_FOR, forwarded, sizeof(forwarded));
+	return open_session(link->polling, (struct asked){.wsi = link->outlet.wsi}, link, peer, forwarded,
 			    &link->session);
 }
 
@@ -258,7 +249,7 @@ int polling_opened(struct polling *polling, struct lws *wsi, struct polling_link
 	if (!link)
 		return -1;
 	*ret = link;
-	link->wsi = wsi;
+	outlet_open(&link->outlet, wsi, polling->rules.metrics);
 	if (!session)
 		return open_by_socket(link) ? -1 : 0;
 	if (engineio_probe(session, link, clock_monotonic()))
@@ -295,8 +286,8 @@ static int received(struct polling_link *link, const void *in, size_t len)
 		return 0;
 	}
 	buf_add(&link->rx, in, len);
-	if (lws_is_final_fragment(link->wsi) && !lws_remaining_packet_payload(link->wsi))
-		take_frame(link, lws_frame_is_binary(link->wsi));
+	if (lws_is_final_fragment(link->outlet.wsi) && !lws_remaining_packet_payload(link->outlet.wsi))
+		take_frame(link, lws_frame_is_binary(link->outlet.wsi));
 	return link->session ? 0 : -1;
 }
 
@@ -309,7 +300,7 @@ static int peer_closes(struct polling_link *link, const unsigned char *in, size_
 	give_back(link, goodbye.clean);
 	if (!goodbye.fault)
 		return 0;
-	lws_close_reason(link->wsi, (enum lws_close_status)goodbye.fault, NULL, 0);
+	lws_close_reason(link->outlet.wsi, (enum lws_close_status)goodbye.fault, NULL, 0);
 	return -1;
 }
 
@@ -318,7 +309,7 @@ static int finish(struct polling_link *link)
 	if (!link->finishing)
 		return 0;
 	if (link->close_code)
-		lws_close_reason(link->wsi, (enum lws_close_status)link->close_code,
+		lws_close_reason(link->outlet.wsi, (enum lws_close_status)link->close_code,
 				 (unsigned char *)(uintptr_t)link->close_reason, strlen(link->close_reason));
 	return -1;
 }
@@ -517,7 +508,7 @@ static void woken(void *context, struct exchange *exchange UNUSED)
 	link->session = NULL;
 	body = engineio_collect(session, clock_monotonic());
 	if (body)
-		count_sent(link->polling, body);
+		metrics_sent(link->polling->rules.metrics, body->len, body->size_row);
 	answer(link, 200, TYPE_TEXT, body);
 }
 

@@ -122,10 +122,9 @@ struct conn *room_next(const struct room *room, struct conn *at)
 /* --- delivering --- */
 
 /* The one place where an event meets a connection. Who would miss it shall come again and resume. */
-static void give(struct conn *conn, struct recent *recent)
+static void give(struct conn *conn, struct recent *recent, const struct scene *scene)
 {
 	struct message *message;
-	struct scene scene;
 	enum err err;
 
 	if (recent->event.event_id <= conn->cursor)
@@ -133,12 +132,18 @@ static void give(struct conn *conn, struct recent *recent)
 	conn->cursor = recent->event.event_id;
 	if (!audience_allows(&recent->event, &conn->actor, conn->room->groups))
 		return;
-	scene = scene_of(conn->room, 0);
-	err = recent_wire(recent, conn->dialect, &scene, &message);
+	err = recent_wire(recent, conn->dialect, scene, &message);
 	if (err)
 		farewell(conn, err);
 	else if (message)
 		conn_push(conn, message);
+}
+
+static void give_one(struct conn *conn, struct recent *recent)
+{
+	struct scene scene = scene_of(conn->room, 0);
+
+	give(conn, recent, &scene);
 }
 
 static enum err follow_groups(struct room *room, const struct event *event)
@@ -198,6 +203,7 @@ static bool deliver(struct stream *stream, const struct event *event)
 	struct room *room = of_stream(stream);
 	struct recent *recent = recent_new(event);
 	enum err err = recent ? follow_groups(room, event) : ERR_MEMORY;
+	struct scene scene;
 
 	if (err)
 		recent_free(recent);
@@ -212,12 +218,13 @@ static bool deliver(struct stream *stream, const struct event *event)
 	ring_take(&room->ring, recent);
 	if (room->staff)
 		figures_event(&room->figures, event->type);
+	scene = scene_of(room, 0);
 	list_each (node, &room->listeners) {
 		struct conn *conn = list_entry(node, struct conn, in_room);
 
 		expect(room, node);
 		if (conn->state == CONN_LIVE)
-			give(conn, recent);
+			give(conn, recent, &scene);
 	}
 	return true;
 }
@@ -309,7 +316,7 @@ static void catch_up(struct room *room, struct conn *conn)
 		if (!recent || !has_appetite(conn))
 			return;
 		room->rooms->metrics->replayed++;
-		give(conn, recent);
+		give_one(conn, recent);
 	}
 }
 
@@ -352,7 +359,7 @@ static void page_event(struct room *room, uint64_t since, struct recent *recent)
 			give_up(room, conn);
 		} else if (has_appetite(conn)) {
 			room->rooms->metrics->replayed++;
-			give(conn, recent);
+			give_one(conn, recent);
 		}
 	}
 }
@@ -414,7 +421,7 @@ void room_unread(struct conn *conn, const struct event *items, size_t count, boo
 			return;
 		}
 		room->rooms->metrics->replayed++;
-		give(conn, recent);
+		give_one(conn, recent);
 		recent_free(recent);
 	}
 	if (conn->state != CONN_REPLAYING)

@@ -2,9 +2,8 @@
  *
  * - its own ping and idle timers are sorted lists, walked per connection: the retry policy is all zeroes, and
  * pings are the tick's work (conn.c);
- * - lws_write straight from the loop's thread costs little more than send() as long as the cache holds all
- * connections; when it doesn't, the library's memory of each is the dearest part, so messages go past it
- * while the socket takes them (send_now);
+ * - lws_write straight from the loop's thread costs little more than send(), and messages go past it
+ * (outlet.h);
  * - it buffers without a limit when the socket is full, so after a partial write nothing more is written
  * until the socket is writable (conn.c's `choked`);
  * - a close code only reaches the client when the callback that returns -1 is one of a few: everything that
@@ -13,7 +12,6 @@
  * - it lets frames pass that no server may accept, so it isn't the first to see them (inlet.c). */
 #include "pushd/server.h"
 
-#include <errno.h>
 #include <libwebsockets.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +28,7 @@
 #include "pushd/goodbye.h"
 #include "pushd/handshake.h"
 #include "pushd/inlet.h"
+#include "pushd/outlet.h"
 #include "pushd/status.h"
 
 #define ARGUMENT_TEXT 8448 /* token_verify refuses more than 8 KiB */
@@ -37,8 +36,6 @@
 #define HEADER_TEXT   16384		/* all headers of a handshake */
 #define READ_BYTES    (2 * HEADER_TEXT) /* a rewritten head is a little longer than it came */
 #define RX_BYTES      256 /* each connection's own, for ever: an answer fits; longer messages are put together */
-
-_Static_assert(MESSAGE_HEADROOM >= LWS_PRE, "the library writes its frame header in front of a message");
 
 struct server {
 	struct pushd *pushd;
@@ -49,9 +46,7 @@ struct server {
 
 /* What libwebsockets keeps per connection, zeroed by it. */
 struct session {
-	struct lws *wsi;
-	struct metrics *metrics;   /* kept at hand: a thousand sends in a row look here */
-	int fd;			   /* likewise; -1: what is sent has to go through the library */
+	struct outlet outlet;	   /* kept at hand: a thousand sends in a row look here */
 	struct conn *conn;	   /* NULL: plain HTTP, or a refused handshake */
 	struct polling_link *link; /* NULL: it isn't the polling's */
 	struct buf rx;		   /* a message so far */
@@ -67,46 +62,18 @@ static struct server *server_of(struct lws *wsi)
 
 /* --- what a connection asks of its socket --- */
 
-/* Straight into the socket; the number of bytes that it took, -1 when it is dead. The library would say the
- * same to the kernel, but look at much more memory before it does, and a thousand connections don't fit the
- * cache. */
-static ssize_t send_now(const struct session *session, const char *bytes, size_t len)
-{
-	if (session->fd < 0 || lws_partial_buffered(session->wsi))
-		return 0;
-	ssize_t sent = send(session->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-
-	return sent >= 0 || (errno != EAGAIN && errno != EINTR) ? sent : 0;
-}
-
-/* The library keeps what the socket hasn't taken and sends it before anything else, its own pongs included.
- */
-static bool send_later(const struct session *session, struct message *message, size_t sent)
-{
-	if (sent)
-		return lws_write(session->wsi, (unsigned char *)message->text - message->head + sent,
-				 message->head + message->len - sent, LWS_WRITE_HTTP) >= 0;
-	return lws_write(session->wsi, (unsigned char *)message->text, message->len, LWS_WRITE_TEXT) >= 0;
-}
-
 static enum conn_write socket_write(void *socket, struct message *message)
 {
+	static const enum conn_write results[] = {
+	    [OUTLET_WRITTEN] = CONN_WRITTEN, [OUTLET_CHOKED] = CONN_CHOKED, [OUTLET_BROKEN] = CONN_BROKEN};
 	struct session *session = socket;
-	struct metrics *metrics = session->metrics;
-	size_t len = message->head + message->len;
-	ssize_t sent = send_now(session, message->text - message->head, len);
 
-	if (sent < 0 || ((size_t)sent < len && !send_later(session, message, (size_t)sent)))
-		return CONN_BROKEN;
-	metrics->sent++;
-	metrics->sent_bytes += message->len;
-	metrics->sizes[message->size_row]++;
-	return (size_t)sent < len && lws_partial_buffered(session->wsi) ? CONN_CHOKED : CONN_WRITTEN;
+	return results[outlet_write(&session->outlet, message, true)];
 }
 
 static void socket_want_writable(void *socket)
 {
-	lws_callback_on_writable(((struct session *)socket)->wsi);
+	lws_callback_on_writable(((struct session *)socket)->outlet.wsi);
 }
 
 static void socket_ping(void *socket)
@@ -115,7 +82,7 @@ static void socket_ping(void *socket)
 	unsigned char ping[LWS_PRE + 1] = {0};
 
 	/* a dead socket is noticed by its unanswered pings, or by the library */
-	(void)lws_write(((struct session *)socket)->wsi, ping + LWS_PRE, 1, LWS_WRITE_PING);
+	(void)lws_write(((struct session *)socket)->outlet.wsi, ping + LWS_PRE, 1, LWS_WRITE_PING);
 }
 
 static void socket_finish(void *socket)
@@ -125,17 +92,17 @@ static void socket_finish(void *socket)
 	if (session->peer_closing || session->finishing)
 		return;
 	session->finishing = true;
-	lws_set_timer_usecs(session->wsi, 1);
+	lws_set_timer_usecs(session->outlet.wsi, 1);
 	/* timers are looked at after input or output only: make some */
-	lws_callback_on_writable(session->wsi);
+	lws_callback_on_writable(session->outlet.wsi);
 }
 
 static void socket_kill(void *socket)
 {
 	struct session *session = socket;
 
-	lws_set_timeout(session->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
-	lws_cancel_service(lws_get_context(session->wsi));
+	lws_set_timeout(session->outlet.wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
+	lws_cancel_service(lws_get_context(session->outlet.wsi));
 }
 
 static const struct conn_ops socket_ops = {
@@ -217,9 +184,7 @@ static int opened(struct lws *wsi, struct session *session)
 	struct pushd *pushd = server_of(wsi)->pushd;
 	struct arguments *arguments = malloc(sizeof(*arguments));
 
-	session->wsi = wsi;
-	session->metrics = &pushd->metrics;
-	session->fd = lws_is_ssl(wsi) ? -1 : lws_get_socket_fd(wsi);
+	outlet_open(&session->outlet, wsi, &pushd->metrics);
 	buf_init(&session->rx, NULL);
 	if (!arguments || !read_path(wsi, path, sizeof(path))) {
 		free(arguments);

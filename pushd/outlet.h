@@ -1,0 +1,35 @@
+/* The way of a message into a WebSocket, past libwebsockets while the socket takes it.
+ *
+ * lws_write costs little more than send() as long as the cache holds all connections; when it doesn't, the
+ * library's memory of each is the dearest part. What the socket doesn't take goes to the library's buffer,
+ * which it sends before anything else, its own pongs included; while it holds anything, nothing goes past it.
+ */
+#ifndef INVIGIL_PUSHD_OUTLET_H
+#define INVIGIL_PUSHD_OUTLET_H
+
+#include <stdbool.h>
+
+#include "base/compiler.h"
+#include "pushd/message.h"
+#include "pushd/metrics.h"
+
+struct lws;
+
+struct outlet {
+	struct lws *wsi;
+	int fd; /* -1: what is sent has to go through the library */
+	struct metrics *metrics;
+};
+
+enum outlet_write {
+	OUTLET_WRITTEN, /* the socket took all of it */
+	OUTLET_CHOKED,	/* the library keeps the rest: don't write again before the socket is writable */
+	OUTLET_BROKEN,	/* the socket is dead */
+};
+
+void outlet_open(struct outlet *outlet, struct lws *wsi, struct metrics *metrics);
+
+/* Sends the message as a text frame, or a binary one, and counts it. */
+MUST_CHECK enum outlet_write outlet_write(const struct outlet *outlet, struct message *message, bool text);
+
+#endif
