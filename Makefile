@@ -197,6 +197,8 @@ $(GENERATORS): $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/obj/tests/bench/stude
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^
 
+$(B)/bench/fanout: $(B)/obj/tests/bench/audience.o $(B)/obj/tests/bench/publisher.o
+
 # the bare server that pushd is held against
 $(B)/bench/accept: $(B)/obj/tests/bench/accept.o $(B)/obj/tests/bench/wire.o
 	@mkdir -p $(@D)

@@ -24,7 +24,8 @@ const SETTINGS = { ws_connections_per_user: 1000000, ws_attempts_per_user: 10000
 	rest_presence_seconds: 86400 };
 
 function chosen(words) {
-	const names = Object.keys(PARTS).filter((name) => !words.length || words.some((word) => name.startsWith(word)));
+	const meant = (word, name) => (PARTS[word] ? name === word : name.startsWith(word));
+	const names = Object.keys(PARTS).filter((name) => !words.length || words.some((word) => meant(word, name)));
 	if (!names.length) throw new Error(`no part is called ${words.join(' ')}; there are ${Object.keys(PARTS).join(' ')}`);
 	return names;
 }
@@ -32,7 +33,7 @@ function chosen(words) {
 const figure = (value) => value >= 1000 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
 
 function line(name, { ours, unit, limit, limitName, ratio, less, aim, aimUnit, met }) {
-	const wanted = `${less ? '≤' : '≥'} ${aim}${aimUnit ? ` ${aimUnit}` : ''}`;
+	const wanted = `${less ? '≤' : '≥'} ${aim === null ? '–' : Number(aim.toPrecision(3))}${aimUnit ? ` ${aimUnit}` : ''}`;
 	return [name.padEnd(16), `${figure(ours)} ${unit}`.padEnd(28), `${figure(limit)} ${limitName}`.padEnd(26),
 		ratio.toFixed(2).padStart(5), wanted.padStart(9), met ? 'met' : 'MISSED'].join('  ');
 }

@@ -1,12 +1,16 @@
-/* One event to N sockets, beside a bare send() loop. The listeners live here: N sockets that are upgraded
- * connections of one session, and N plain ones that a child process writes to: it send()s as many bytes as
- * the event's frame had, the least that any server could do. The two take turns, event by event, so that
- * whatever else the machine does, and whatever its caches have forgotten meanwhile, meets both. A student's
- * answers cause the events; the next one comes when the last has reached everybody. Prints one JSON line with
- * the processor time of both senders (PID is pushd's) and how long each event took to reach the last socket.
+/* One event to N sockets, beside a bare send() loop. One process holds N connections that a server has let
+ * in, as a script says, and publishes; another holds N plain ones, which a third writes to: it send()s as
+ * many bytes as the event's frame has, the least that any server could do. (Three, since a process may have
+ * no more descriptors than one needs.)
  *
- *   fanout SOCKETS EVENTS HTTP_PORT WS_PORT STUDENTS QUESTIONS SESSION TOKEN PID */
-#define _GNU_SOURCE /* memmem */
+ * First they take turns, event by event, so that whatever else the machine does, and whatever its caches have
+ * forgotten meanwhile, meets both; the next event comes when the last has reached everybody. Then each goes
+ * as fast as it can, with two events under way, likewise in turns. Prints one JSON line: the processor time
+ * of both senders (PIDs are the server's) and how long an event took to the last socket in the first part,
+ * deliveries a second and how long each took in the second.
+ *
+ *   fanout SOCKETS EVENTS FLOOD PUBLISH_PORT REQUEST WS_PORT SCRIPT TOKENS MARK PID...
+ * REQUEST: a file with the HTTP request that publishes one event; MARK: what its frames contain. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -14,141 +18,241 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <signal.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "tests/bench/student.h"
+#include "tests/bench/audience.h"
+#include "tests/bench/publisher.h"
 #include "tests/bench/wire.h"
 
-#define QUIET_MS 1500 /* nobody has heard anything so long: everybody is let in */
+#define WARMING	   3 /* events */
+#define FLOODS	   3
+#define WINDOW	   2 /* events under way in a flood */
+#define PATIENCE_S 20
 
-struct listener {
-	int fd;
-	unsigned char in[65536];
-	size_t have;
+/* What one of the two processes is told, and what it answers. */
+struct order {
+	int events, window;
+	size_t frame_bytes; /* for the bare one */
+};
+struct outcome {
+	uint64_t ns;	   /* until everybody had all of it */
+	uint64_t p50, p99; /* of the deliveries */
+	uint64_t cpu;	   /* the bare sender's so far */
+	size_t frame_bytes, others;
 };
 
-/* Who hears one of the two, and how it went. */
-struct side {
-	struct listener *listeners;
-	int count;
-	int loop;	 /* epoll of all of them */
-	bool framed;	 /* WebSocket frames; else bytes */
-	uint64_t *turns; /* how long each event took */
-	uint64_t cpu;	 /* what its sender spent on all of them */
+/* Makes an event happen; false: not yet. */
+struct cause {
+	bool (*happen)(struct cause *cause, const struct audience *audience);
+	void (*heard)(struct cause *cause); /* there is something to read that is no listener's */
+	uint64_t (*cpu)(struct cause *cause, int events);
 };
 
-static size_t frame_bytes;  /* of the event that came last */
-static size_t other_frames; /* text heard besides the events': figures */
+/* --- carrying out an order --- */
 
-static uint64_t cpu_of(pid_t pid)
+struct flight {
+	int begun, through, count;
+	uint64_t *begin;
+	int *left; /* listeners who haven't had it */
+	uint64_t *samples;
+	size_t sample_count;
+	unsigned first; /* of the listeners' events */
+};
+
+static void on_event(void *context, unsigned event)
 {
-	clockid_t clock;
-	struct timespec t;
-	if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &t) != 0)
-		die("the process's clock");
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+	struct flight *flight = context;
+	unsigned e = event - flight->first;
+
+	if (e >= (unsigned)flight->begun || flight->left[e] == 0)
+		die("a delivery came twice");
+	flight->samples[flight->sample_count++] = now_ns() - flight->begin[e];
+	flight->left[e]--;
 }
 
-static void side_init(struct side *side, int count, int events, bool framed)
+static void flight_init(struct flight *flight, const struct order *order, const struct audience *audience)
 {
-	*side = (struct side){.count = count, .framed = framed, .loop = epoll_create1(EPOLL_CLOEXEC)};
-	side->listeners = room_for((size_t)count, sizeof *side->listeners);
-	side->turns = room_for((size_t)events, sizeof *side->turns);
+	size_t events = (size_t)order->events;
+
+	*flight = (struct flight){.count = order->events, .first = audience->listeners[0].heard};
+	flight->begin = room_for(events, sizeof *flight->begin);
+	flight->left = room_for(events, sizeof *flight->left);
+	flight->samples = room_for(events * (size_t)audience->count, sizeof *flight->samples);
 }
 
-static void side_add(struct side *side, int i, int fd)
+static void flight_done(struct flight *flight)
 {
-	struct epoll_event event = {.events = EPOLLIN, .data.ptr = &side->listeners[i]};
-	side->listeners[i].fd = fd;
-	if (epoll_ctl(side->loop, EPOLL_CTL_ADD, fd, &event) < 0)
-		die("epoll");
+	free(flight->begin);
+	free(flight->left);
+	free(flight->samples);
 }
 
-/* The student_answer frames in what the listener has. */
-static size_t take_frames(struct listener *l)
+static void obey(struct audience *audience, struct cause *cause, const struct order *order,
+		 struct outcome *ret)
 {
-	const unsigned char *payload;
-	size_t used, len, at = 0, found = 0;
-	int opcode;
+	struct flight flight;
+	uint64_t begin = now_ns();
 
-	while ((used = ws_parse(l->in + at, l->have - at, &opcode, &payload, &len)) > 0) {
-		if (opcode == 1 && memmem(payload, len < 40 ? len : 40, "\"student_answer\"", 16)) {
-			found++;
-			frame_bytes = used;
-		} else if (opcode == 9) {
-			ws_pong(l->fd, payload, len);
-		} else {
-			other_frames++;
+	if (!audience->mark)
+		audience->frame_bytes = order->frame_bytes;
+	for (int i = 0; i < audience->count; i++)
+		audience->listeners[i].bytes = 0;
+	flight_init(&flight, order, audience);
+	while (flight.through < order->events) {
+		if (flight.begun < order->events && flight.begun - flight.through < order->window) {
+			flight.begin[flight.begun] = now_ns();
+			flight.left[flight.begun] = audience->count;
+			flight.begun += cause->happen(cause, audience);
 		}
-		at += used;
-	}
-	l->have -= at;
-	memmove(l->in, l->in + at, l->have);
-	return found;
-}
-
-/* Reads whatever has come within `timeout_ms`: the number of bytes, or of events where they are frames. */
-static size_t drain(struct side *side, int timeout_ms)
-{
-	struct epoll_event events[512];
-	size_t total = 0;
-	int n = epoll_wait(side->loop, events, 512, timeout_ms);
-
-	for (int i = 0; i < n; i++) {
-		struct listener *l = events[i].data.ptr;
-		ssize_t got = recv(l->fd, l->in + l->have, sizeof l->in - l->have, MSG_DONTWAIT);
-		if (got <= 0)
-			die("a listener's socket was closed");
-		if (side->framed) {
-			l->have += (size_t)got;
-			total += take_frames(l);
-		} else {
-			total += (size_t)got;
-		}
-	}
-	return total;
-}
-
-/* Reads until everybody has had his part of event `e`, which began at `begin`. */
-static void await_all(struct side *side, size_t each, int e, uint64_t begin)
-{
-	size_t due = each * (size_t)side->count;
-
-	while (due > 0) {
-		size_t got = drain(side, 5000);
+		if (audience_drain(audience, 1000, on_event, &flight))
+			cause->heard(cause);
+		while (flight.through < flight.begun && flight.left[flight.through] == 0)
+			flight.through++;
 		errno = 0;
-		if (got > due)
-			die("a delivery came twice");
-		due -= got;
-		if (now_ns() - begin > 10000000000u)
+		if (now_ns() - begin > PATIENCE_S * 1000000000u + (uint64_t)order->events * 1000000000u)
 			die("a delivery is missing");
 	}
-	side->turns[e] = now_ns() - begin;
+	*ret = (struct outcome){.ns = now_ns() - begin,
+				.p50 = percentile(flight.samples, flight.sample_count, 50),
+				.p99 = percentile(flight.samples, flight.sample_count, 99),
+				.cpu = cause->cpu(cause, order->events),
+				.frame_bytes = audience->frame_bytes,
+				.others = audience->others};
+	flight_done(&flight);
+}
+
+/* --- the two --- */
+
+struct side {
+	int orders, outcomes;
+};
+
+static void read_all(int fd, void *into, size_t size)
+{
+	if (read(fd, into, size) != (ssize_t)size)
+		die("one of the processes is gone");
+}
+
+static void write_all(int fd, const void *from, size_t size)
+{
+	if (write(fd, from, size) != (ssize_t)size)
+		die("tell");
+}
+
+static struct outcome side_tell(const struct side *side, int events, int window, size_t frame_bytes)
+{
+	const struct order order = {.events = events, .window = window, .frame_bytes = frame_bytes};
+	struct outcome outcome;
+
+	write_all(side->orders, &order, sizeof order);
+	read_all(side->outcomes, &outcome, sizeof outcome);
+	return outcome;
+}
+
+/* The process: says that it is ready by a first outcome. */
+static _Noreturn void serve(struct audience *audience, struct cause *cause, int orders, int outcomes)
+{
+	struct outcome outcome = {0};
+	struct order order;
+
+	write_all(outcomes, &outcome, sizeof outcome);
+	while (read(orders, &order, sizeof order) == sizeof order) {
+		obey(audience, cause, &order, &outcome);
+		write_all(outcomes, &outcome, sizeof outcome);
+	}
+	_exit(0);
+}
+
+static void side_start(struct side *side, void (*run)(char **argv, int orders, int outcomes), char **argv)
+{
+	int orders[2], outcomes[2];
+
+	if (pipe(orders) < 0 || pipe(outcomes) < 0)
+		die("pipe");
+	if (fork() == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(orders[1]);
+		close(outcomes[0]);
+		run(argv, orders[0], outcomes[1]);
+	}
+	close(orders[0]);
+	close(outcomes[1]);
+	*side = (struct side){.orders = orders[1], .outcomes = outcomes[0]};
+	read_all(side->outcomes, &(struct outcome){0}, sizeof(struct outcome));
+}
+
+/* --- a server --- */
+
+struct server {
+	struct cause cause;
+	struct publisher publisher;
+};
+
+static bool server_happen(struct cause *cause, const struct audience *audience)
+{
+	struct server *server = (struct server *)cause;
+	struct epoll_event event = {.events = EPOLLIN};
+
+	if (server->publisher.waiting)
+		return false;
+	if (publisher_publish(&server->publisher) &&
+	    epoll_ctl(audience->loop, EPOLL_CTL_ADD, server->publisher.fd, &event) < 0)
+		die("epoll");
+	return true;
+}
+
+static void server_heard(struct cause *cause)
+{
+	publisher_hear(&((struct server *)cause)->publisher);
+}
+
+static uint64_t server_cpu(struct cause *cause, int events)
+{
+	(void)cause, (void)events;
+	return 0; /* it is read off the server's processes */
+}
+
+static void run_server(char **argv, int orders, int outcomes)
+{
+	struct server server = {.cause = {server_happen, server_heard, server_cpu}};
+	struct audience audience;
+
+	audience_dial(&audience, atoi(argv[1]), atoi(argv[6]), argv[7], argv[8], argv[9]);
+	publisher_init(&server.publisher, atoi(argv[4]), argv[5]);
+	serve(&audience, &server.cause, orders, outcomes);
 }
 
 /* --- the bare loop --- */
 
-/* Through these the child is told how many bytes to send, and tells the time that it has spent so far. */
-struct child {
-	int go[2], done[2];
+struct bare {
+	struct cause cause;
+	int go,
+	    done; /* the sender is told how many bytes to send, and tells the time that it has spent so far */
 };
 
-static _Noreturn void send_bare(const int *fds, int count, const struct child *pipes)
+static _Noreturn void send_bare(int listening, int count, int go, int done)
 {
+	int *fds = room_for((size_t)count, sizeof *fds), one = 1;
 	char *frame = room_for(1, 1 << 16);
 	size_t bytes;
 
-	close(pipes->go[1]);
-	while (read(pipes->go[0], &bytes, sizeof bytes) == sizeof bytes) {
+	for (int i = 0; i < count; i++) {
+		fds[i] = accept(listening, NULL, NULL);
+		if (fds[i] < 0)
+			die("accept");
+		setsockopt(fds[i], IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	}
+	while (read(go, &bytes, sizeof bytes) == sizeof bytes) {
 		uint64_t spent;
 		for (int i = 0; i < count; i++)
 			if (send(fds[i], frame, bytes, MSG_NOSIGNAL) != (ssize_t)bytes)
 				die("send");
 		spent = cpu_ns();
-		if (write(pipes->done[1], &spent, sizeof spent) != sizeof spent)
-			die("tell");
+		write_all(done, &spent, sizeof spent);
 	}
 	_exit(0);
 }
@@ -158,6 +262,7 @@ static int listen_on_loopback(int *ret_port)
 	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t len = sizeof at;
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
 	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) < 0 || listen(fd, 4096) < 0 ||
 	    getsockname(fd, (struct sockaddr *)&at, &len) < 0)
 		die("listen");
@@ -165,108 +270,133 @@ static int listen_on_loopback(int *ret_port)
 	return fd;
 }
 
-static void start_bare(struct side *bare, struct child *pipes)
+static bool bare_happen(struct cause *cause, const struct audience *audience)
 {
-	int port, server = listen_on_loopback(&port), one = 1;
-	int *fds = room_for((size_t)bare->count, sizeof *fds);
+	write_all(((struct bare *)cause)->go, &audience->frame_bytes, sizeof audience->frame_bytes);
+	return true;
+}
 
-	for (int i = 0; i < bare->count; i++) {
-		side_add(bare, i, dial(port));
-		fds[i] = accept(server, NULL, NULL);
-		if (fds[i] < 0)
-			die("accept");
-		setsockopt(fds[i], IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-	}
-	if (pipe(pipes->go) < 0 || pipe(pipes->done) < 0)
+static void bare_heard(struct cause *cause)
+{
+	(void)cause;
+}
+
+static uint64_t bare_cpu(struct cause *cause, int events)
+{
+	uint64_t spent = 0;
+
+	while (events-- > 0)
+		read_all(((struct bare *)cause)->done, &spent, sizeof spent);
+	return spent;
+}
+
+static void run_bare(char **argv, int orders, int outcomes)
+{
+	struct bare bare = {.cause = {bare_happen, bare_heard, bare_cpu}};
+	int port, go[2], done[2], listening = listen_on_loopback(&port), count = atoi(argv[1]);
+	struct audience audience;
+
+	if (pipe(go) < 0 || pipe(done) < 0)
 		die("pipe");
-	if (fork() == 0)
-		send_bare(fds, bare->count, pipes);
-	close(pipes->go[0]);
-	for (int i = 0; i < bare->count; i++)
-		close(fds[i]);
-	free(fds);
-}
-
-static void bare_event(struct side *bare, const struct child *pipes, int e)
-{
-	uint64_t begin = now_ns(), spent;
-
-	if (write(pipes->go[1], &frame_bytes, sizeof frame_bytes) != sizeof frame_bytes)
-		die("go");
-	await_all(bare, frame_bytes, e, begin);
-	if (read(pipes->done[0], &spent, sizeof spent) != sizeof spent)
-		die("the sender's time");
-	bare->cpu = spent;
-}
-
-/* --- pushd --- */
-
-static void start_pushd(struct side *pushd, int port, const char *session, const char *token)
-{
-	char path[256];
-
-	snprintf(path, sizeof path, "/api/v1/sessions/%s/ws", session);
-	for (int i = 0; i < pushd->count; i++) {
-		int fd = dial(port);
-		ws_open(fd, path, token);
-		side_add(pushd, i, fd);
+	if (fork() == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(go[1]);
+		send_bare(listening, count, go[0], done[1]);
 	}
-	while (epoll_wait(pushd->loop, &(struct epoll_event){0}, 1, QUIET_MS) > 0)
-		drain(pushd, 0);
-	other_frames = 0;
+	close(go[0]);
+	bare.go = go[1];
+	bare.done = done[0];
+	audience_dial_bare(&audience, count, port);
+	serve(&audience, &bare.cause, orders, outcomes);
 }
 
-static void pushd_event(struct side *pushd, struct student *student, int e)
-{
-	uint64_t begin = now_ns();
+/* --- both --- */
 
-	student_answer(student);
-	while (!student_hear(student))
-		;
-	await_all(pushd, 1, e, begin);
+static uint64_t cpu_of(char **pids)
+{
+	uint64_t sum = 0;
+
+	for (; *pids; pids++) {
+		clockid_t clock;
+		struct timespec t;
+		if (clock_getcpuclockid(atoi(*pids), &clock) != 0 || clock_gettime(clock, &t) != 0)
+			die("a process's clock");
+		sum += (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+	}
+	return sum;
 }
 
-static void report(const char *name, const struct side *side, int events)
+struct figures {
+	uint64_t cpu, *turns;				 /* event by event */
+	uint64_t rate[FLOODS], p50[FLOODS], p99[FLOODS]; /* flat out; deliveries a second */
+};
+
+static void add_flood(struct figures *figures, int f, const struct outcome *outcome, double deliveries)
 {
-	printf("\"%s\":{\"cpu_us_per_delivery\":%.4f,\"p50_us\":%.1f,\"p99_us\":%.1f},", name,
-	       (double)side->cpu / 1e3 / ((double)side->count * events),
-	       (double)percentile(side->turns, (size_t)events, 50) / 1e3,
-	       (double)percentile(side->turns, (size_t)events, 99) / 1e3);
+	figures->rate[f] = (uint64_t)(deliveries * 1e9 / (double)outcome->ns);
+	figures->p50[f] = outcome->p50;
+	figures->p99[f] = outcome->p99;
+}
+
+static void report(const char *name, struct figures *figures, int count, int events)
+{
+	printf("\"%s\":{\"cpu_us_per_delivery\":%.4f,\"p50_us\":%.1f,", name,
+	       (double)figures->cpu / 1e3 / ((double)count * events),
+	       (double)percentile(figures->turns, (size_t)events, 50) / 1e3);
+	printf("\"per_second\":%llu,\"flood_p50_us\":%.1f,\"flood_p99_us\":%.1f},",
+	       (unsigned long long)percentile(figures->rate, FLOODS, 50),
+	       (double)percentile(figures->p50, FLOODS, 50) / 1e3,
+	       (double)percentile(figures->p99, FLOODS, 50) / 1e3);
+}
+
+static void take_turns(const struct side *server, const struct side *bare, int events, char **pids,
+		       struct figures *ours, struct figures *theirs, size_t *ret_frame_bytes)
+{
+	size_t frame_bytes = side_tell(server, WARMING, 1, 0).frame_bytes;
+	uint64_t before = cpu_of(pids), bare_before = side_tell(bare, WARMING, 1, frame_bytes).cpu;
+
+	for (int e = 0; e < events; e++) {
+		struct outcome outcome;
+		ours->turns[e] = side_tell(server, 1, 1, 0).ns;
+		outcome = side_tell(bare, 1, 1, frame_bytes);
+		theirs->turns[e] = outcome.ns;
+		theirs->cpu = outcome.cpu - bare_before;
+	}
+	ours->cpu = cpu_of(pids) - before;
+	*ret_frame_bytes = frame_bytes;
 }
 
 int main(int argc, char **argv)
 {
-	int count = argc == 10 ? atoi(argv[1]) : 0, events = argc == 10 ? atoi(argv[2]) : 0;
-	struct side pushd, bare;
-	struct child pipes;
-	struct student *student;
-	uint64_t before;
-	size_t lines;
+	int count = argc > 10 ? atoi(argv[1]) : 0, events = argc > 10 ? atoi(argv[2]) : 0;
+	int flood = argc > 10 ? atoi(argv[3]) : 0;
+	struct figures ours = {0}, theirs = {0};
+	struct side server, bare;
+	size_t frame_bytes, others = 0;
 
-	if (count < 1 || events < 1) {
-		fprintf(stderr, "usage: fanout SOCKETS EVENTS HTTP_PORT WS_PORT STUDENTS QUESTIONS SESSION "
-				"TOKEN PID\n");
+	if (count < 1 || events < 1 || flood < 1) {
+		fprintf(stderr, "usage: fanout SOCKETS EVENTS FLOOD PUBLISH_PORT REQUEST WS_PORT SCRIPT "
+				"TOKENS MARK PID...\n");
 		return 2;
 	}
+	signal(SIGPIPE, SIG_IGN);
 	raise_descriptors();
-	student = students_read(argv[5], atoi(argv[3]), &lines);
-	questions_read(argv[6]);
-	if (!lines)
-		die("no students");
-	side_init(&pushd, count, events, true);
-	side_init(&bare, count, events, false);
-	start_bare(&bare, &pipes);
-	start_pushd(&pushd, atoi(argv[4]), argv[7], argv[8]);
-	before = cpu_of(atoi(argv[9]));
-	for (int e = 0; e < events; e++) {
-		pushd_event(&pushd, student, e);
-		bare_event(&bare, &pipes, e);
+	ours.turns = room_for((size_t)events, sizeof *ours.turns);
+	theirs.turns = room_for((size_t)events, sizeof *theirs.turns);
+	side_start(&bare, run_bare, argv);
+	side_start(&server, run_server, argv);
+	take_turns(&server, &bare, events, argv + 10, &ours, &theirs, &frame_bytes);
+	for (int f = 0; f < FLOODS; f++) {
+		struct outcome outcome = side_tell(&server, flood, WINDOW, 0);
+		others = outcome.others;
+		add_flood(&ours, f, &outcome, (double)count * flood);
+		outcome = side_tell(&bare, flood, WINDOW, frame_bytes);
+		add_flood(&theirs, f, &outcome, (double)count * flood);
 	}
-	pushd.cpu = cpu_of(atoi(argv[9])) - before;
 	putchar('{');
-	report("pushd", &pushd, events);
-	report("bare", &bare, events);
+	report("server", &ours, count, events);
+	report("bare", &theirs, count, events);
 	printf("\"sockets\":%d,\"events\":%d,\"frame_bytes\":%zu,\"other_frames\":%zu}\n", count, events,
-	       frame_bytes, other_frames);
+	       frame_bytes, others);
 	return 0;
 }

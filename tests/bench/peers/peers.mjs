@@ -179,5 +179,6 @@ export async function startPeers(bench, names) {
 			notes.push(`${name}: not to be had here (${String(error.stderr || error.message).trim().split('\n').at(-1)})`);
 		}
 	}
-	return { peers, notes, stop: () => Promise.all(peers.map((peer) => peer.stop())) };
+	let stopped;
+	return { peers, notes, stop: () => (stopped ??= Promise.all(peers.map((peer) => peer.stop()))) };
 }

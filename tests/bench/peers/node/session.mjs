@@ -4,6 +4,7 @@ import pg from 'pg';
 
 // one pool of ten, told where the database is by PGHOST and its like
 const pool = new pg.Pool();
+pool.on('error', () => {});
 
 const ACCESS = {
 	name: 'access',

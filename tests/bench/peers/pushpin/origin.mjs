@@ -22,5 +22,6 @@ const server = createServer((request, response) => {
 	});
 });
 
+server.keepAliveTimeout = 0; // zurl keeps its connections, and asks again whenever somebody comes
 server.listen({ host: '127.0.0.1', port: Number(process.env.PORT), backlog: 4096 }, () => console.log(process.env.PORT));
 process.stdin.on('end', () => process.exit()).resume();
