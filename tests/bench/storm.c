@@ -3,13 +3,15 @@
  * Commands come as lines on the input, and each is answered by one line of JSON when it is through; in
  * between the sockets are looked after.
  *
- *   storm CLIENTS WINDOW
+ *   storm CLIENTS WINDOW [socket.io]
  * CLIENTS: lines "group audience session-id token"; the group names the session, the audience is `all` or
- * `staff`. WINDOW: how many may be dialling at a time, less than a listening socket's backlog.
- *   load FILE     the events so far: lines "group audience event-id", ascending. Without it any growing row
- * is right. dial PORT     everybody who isn't connected, until everybody has all knock PORT    likewise, but
- * doesn't wait for it drop          reset every connection lost          until the server has closed every
- * connection all           until everybody has all watch MS      nothing but look after the sockets */
+ * `staff`. WINDOW: how many may be dialling at a time, less than a listening socket's backlog. With
+ * `socket.io` they speak that, to a server which lets them into `session` of their `auth` and then says
+ * `connected`. load FILE     the events so far: lines "group audience event-id", ascending. Without it any
+ * growing row is right. dial PORT     everybody who isn't connected, until everybody has all knock PORT
+ * likewise, but doesn't wait for it drop          reset every connection lost          until the server has
+ * closed every connection all           until everybody has all watch MS      nothing but look after the
+ * sockets */
 #define _GNU_SOURCE /* memmem */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -73,7 +75,7 @@ static struct client *clients;
 static size_t client_count, window;
 static struct row *rows; /* group * 2 + staff */
 static size_t row_count;
-static bool loaded;
+static bool loaded, socketio;
 static int loop, port;
 static struct sockaddr_in target;
 
@@ -135,17 +137,22 @@ static void come_again(struct client *client)
 
 static void ask(struct client *client)
 {
-	char head[2048], cursor[48] = "";
+	char head[2048], path[1536], cursor[48] = "";
 	int n;
 
 	if (client->cursor)
 		snprintf(cursor, sizeof cursor, "&last_event_id=%llu", (unsigned long long)client->cursor);
+	if (socketio)
+		snprintf(path, sizeof path, "/socket.io/?EIO=4&transport=websocket");
+	else
+		snprintf(path, sizeof path, "/api/v1/sessions/%s/ws?token=%s%s", client->session,
+			 client->token, cursor);
 	n = snprintf(
 	    head, sizeof head,
-	    "GET /api/v1/sessions/%s/ws?token=%s%s HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+	    "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 	    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 	    "Sec-WebSocket-Version: 13\r\n\r\n",
-	    client->session, client->token, cursor);
+	    path);
 	if (n <= 0 || (size_t)n >= sizeof head)
 		die("a head too long");
 	if (send(client->fd, head, (size_t)n, MSG_NOSIGNAL) != n) {
@@ -267,6 +274,25 @@ static void hear(struct client *client, const char *text, size_t len)
 	set_full(client);
 }
 
+/* The packets of Socket.IO that matter on the way in: the session's opening, which is answered by the
+ * namespace's, a ping, and the one event. */
+static void hear_packet(struct client *client, const char *text, size_t len)
+{
+	static const char connected[] = "42[\"connected\"";
+	char packet[1536];
+
+	if (text[0] == '0') {
+		snprintf(packet, sizeof packet, "40{\"token\":\"%s\",\"session\":\"%s\"}", client->token,
+			 client->session);
+		ws_say(client->fd, packet, strlen(packet));
+	} else if (len == 1 && text[0] == '2') {
+		ws_say(client->fd, "3", 1);
+	} else if (len >= sizeof connected - 1 && memcmp(text, connected, sizeof connected - 1) == 0) {
+		client->greeted = true;
+		set_full(client);
+	}
+}
+
 /* The bytes of what it has taken; -1: it is through. */
 static ssize_t take_frames(struct client *client, const unsigned char *bytes, size_t len)
 {
@@ -281,6 +307,8 @@ static ssize_t take_frames(struct client *client, const unsigned char *bytes, si
 		}
 		if (opcode == 9)
 			ws_pong(client->fd, payload, payload_len);
+		else if (socketio)
+			hear_packet(client, (const char *)payload, payload_len);
 		else
 			hear(client, (const char *)payload, payload_len);
 		at += used;
@@ -576,8 +604,9 @@ int main(int argc, char **argv)
 	char *line = NULL;
 	size_t size = 0;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: storm CLIENTS WINDOW\n");
+	socketio = argc == 4 && strcmp(argv[3], "socket.io") == 0;
+	if (argc != 3 && !socketio) {
+		fprintf(stderr, "usage: storm CLIENTS WINDOW [socket.io]\n");
 		return 2;
 	}
 	raise_descriptors();

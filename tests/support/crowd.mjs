@@ -48,8 +48,8 @@ export class Driven {
 }
 
 export class Storm extends Driven {
-	constructor(program, clients, window = WINDOW) {
-		super(program, clients, window);
+	constructor(program, clients, { window = WINDOW, dialect = [] } = {}) {
+		super(program, clients, window, ...dialect);
 	}
 }
 

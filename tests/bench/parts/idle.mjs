@@ -49,7 +49,7 @@ async function fill(program, files, port, pid) {
 	let all = 0;
 	try {
 		for (const { file, sockets } of files) {
-			const storm = new Storm(program, file, ABREAST);
+			const storm = new Storm(program, file, { window: ABREAST });
 			storms.push(storm);
 			const answer = await storm.tell('dial', port);
 			if (answer.full !== sockets) throw new Error(`idle_memory: ${JSON.stringify(answer)}`);
