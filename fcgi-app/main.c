@@ -15,6 +15,7 @@
 #include "fcgi-app/admin/audit.h"
 #include "fcgi-app/admin/bus_key.h"
 #include "fcgi-app/admin/check_config.h"
+#include "fcgi-app/admin/doctor.h"
 #include "fcgi-app/admin/migrate.h"
 #include "fcgi-app/admin/purge.h"
 #include "fcgi-app/admin/token.h"
@@ -59,6 +60,8 @@ static const struct command {
      "make a key pair for a bus over tcp://, and print it"},
     {"check-config", check_config_command, true, CONFIG_BOTH, "[--quiet]",
      "check the settings and print them"},
+    {"doctor", doctor_command, false, CONFIG_BOTH, "[--url URL]",
+     "look at all of it, and say what isn't well"},
     {"routes", routes_command, false, CONFIG_APP, "", "print every REST route and who may call it"},
 };
 

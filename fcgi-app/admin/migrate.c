@@ -40,10 +40,10 @@ static enum err refuse(struct migrator *m, const char *wrong)
 	return ERR_CONFIG;
 }
 
-static enum err checksum(struct migrator *m, const char *text, const char **ret)
+static enum err checksum(struct db *db, struct arena *arena, const char *text, const char **ret)
 {
 	struct rows *rows;
-	enum err err = q_migration_checksum(m->db, m->arena, text, &rows);
+	enum err err = q_migration_checksum(db, arena, text, &rows);
 
 	if (err == OK)
 		*ret = rows_text(rows, 0, "checksum");
@@ -64,7 +64,7 @@ static enum err read_book(struct migrator *m)
 			return refuse(m, "the database is newer than this program; use the newer program");
 		if (rows_int(rows, i, "version") != MIGRATIONS[i].version)
 			return refuse(m, "the database lacks a migration that comes before this one");
-		err = checksum(m, MIGRATIONS[i].sql, &sum);
+		err = checksum(m->db, m->arena, MIGRATIONS[i].sql, &sum);
 		if (err == OK && strcmp(sum, rows_text(rows, i, "checksum")) != 0)
 			return refuse(
 			    m, arena_printf(m->arena,
@@ -95,23 +95,23 @@ static enum err step_next(struct migrator *m)
 	m->doing = next->name;
 	err = db_script(m->db, next->sql);
 	if (err == OK)
-		err = checksum(m, next->sql, &sum);
+		err = checksum(m->db, m->arena, next->sql, &sum);
 	if (err == OK)
 		err = q_migration_record(m->db, m->arena, next->version, next->name, sum);
 	return err;
 }
 
-static enum err functions_digest(struct migrator *m, const char **ret)
+enum err migrate_functions_digest(struct db *db, struct arena *arena, const char **ret)
 {
 	struct buf all;
 
-	buf_init(&all, m->arena);
+	buf_init(&all, arena);
 	for (int i = 0; i < SQL_FUNCTION_COUNT; i++) {
 		buf_adds(&all, SQL_FUNCTIONS[i].name);
 		buf_addc(&all, '\n');
 		buf_adds(&all, SQL_FUNCTIONS[i].sql);
 	}
-	return all.failed ? ERR_MEMORY : checksum(m, all.data ? all.data : "", ret);
+	return all.failed ? ERR_MEMORY : checksum(db, arena, all.data ? all.data : "", ret);
 }
 
 /* All or none, in name order; bodies are checked when they first run, since one may call another that comes
@@ -124,7 +124,7 @@ static enum err step_functions(struct migrator *m)
 
 	m->doing = "functions";
 	if (err == OK)
-		err = functions_digest(m, &digest);
+		err = migrate_functions_digest(m->db, m->arena, &digest);
 	if (err == OK)
 		err = q_functions_digest(m->db, m->arena, &rows);
 	if (err != OK)

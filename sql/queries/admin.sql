@@ -23,3 +23,10 @@ ON CONFLICT (one) DO UPDATE SET digest = excluded.digest, applied_at = clock_tim
 -- name: admin_users :many
 SELECT id, email, full_name, role, active FROM users
 WHERE @role::text IS NULL OR role = @role::text ORDER BY id;
+
+-- What a server is like.
+-- name: admin_server :one
+SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS told,
+	current_setting('synchronous_commit') AS synchronous_commit, current_setting('fsync') AS fsync,
+	pg_is_in_recovery() AS standby, (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now,
+	to_regclass('schema_migrations') IS NOT NULL AND to_regclass('schema_functions') IS NOT NULL AS has_book;
