@@ -38,6 +38,17 @@ bool audience_allows(const struct event *event, const struct actor *who, const s
 	       lets(event_type_audience(event->type), event, who, groups);
 }
 
+static bool only_staff(enum audience audience)
+{
+	return (size_t)audience < ARRAY_LEN(audiences) && audiences[audience].roles == ROLES_STAFF &&
+	       !audiences[audience].target && !audiences[audience].group;
+}
+
+bool audience_is_staff(const struct event *event)
+{
+	return only_staff(event->audience) || only_staff(event_type_audience(event->type));
+}
+
 bool audience_allows_presence(const struct actor *whose, bool has_test, const struct actor *who)
 {
 	return !has_test || whose->role != ROLE_STUDENT || (who->role & ROLES_STAFF) ||

@@ -52,7 +52,7 @@ static void heartbeat(struct call *call)
 {
 	struct conn *conn = call->conn;
 
-	conn_tell(conn, conn->dialect->pong(call->in.ref, conn->cursor, call->now));
+	conn_tell(conn, conn->dialect->pong(call->in.ref, room_cursor(conn), call->now));
 	acknowledge(conn, call->in.ref, NULL);
 }
 

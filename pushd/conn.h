@@ -98,7 +98,8 @@ struct conn_hooks {
 struct conn {
 	/* what every delivery looks at, close together */
 	struct list in_room; /* room's opening or listening connections */
-	uint64_t cursor;     /* the last event he got, or had no right to, or asked to skip */
+	uint64_t cursor;     /* the last event he got, or had no right to, or asked to skip; where he
+				stands now: room_cursor */
 	struct actor actor;  /* nil until the token was read */
 	const struct dialect *dialect;
 	enum conn_state state;

@@ -18,7 +18,7 @@ struct room {
 	struct stream stream;
 	struct ring ring;
 	struct list opening;   /* who asks to come in */
-	struct list listeners; /* who is in: REPLAYING or LIVE */
+	struct list listeners; /* who is in: REPLAYING or LIVE; staff first */
 	size_t count;	       /* both */
 	size_t inboxes;	       /* of both */
 	size_t staff;	       /* of the listeners */
@@ -103,12 +103,19 @@ static struct scene scene_of(const struct room *room, int64_t now)
 	};
 }
 
+uint64_t room_cursor(const struct conn *conn)
+{
+	uint64_t last = conn->room && conn->state == CONN_LIVE ? conn->room->stream.last : 0;
+
+	return conn->cursor > last ? conn->cursor : last;
+}
+
 struct scene room_scene(const struct conn *conn, int64_t now)
 {
 	struct scene scene = scene_of(conn->room, now);
 
 	scene.user_id = conn->actor.user_id;
-	scene.event_id = conn->cursor;
+	scene.event_id = room_cursor(conn);
 	return scene;
 }
 
@@ -202,6 +209,7 @@ static bool deliver(struct stream *stream, const struct event *event)
 {
 	struct room *room = of_stream(stream);
 	struct recent *recent = recent_new(event);
+	bool staff_only = audience_is_staff(event);
 	enum err err = recent ? follow_groups(room, event) : ERR_MEMORY;
 	struct scene scene;
 
@@ -222,6 +230,9 @@ static bool deliver(struct stream *stream, const struct event *event)
 	list_each (node, &room->listeners) {
 		struct conn *conn = list_entry(node, struct conn, in_room);
 
+		/* an answer is for the staff, and a student's costs the same however many there are */
+		if (staff_only && !(conn->actor.role & ROLES_STAFF))
+			break;
 		expect(room, node);
 		if (conn->state == CONN_LIVE)
 			give(conn, recent, &scene);
@@ -548,7 +559,7 @@ void room_admit(struct room *room, struct conn *conn, const struct connect_item 
 	conn->attempt_id = item->attempt_id;
 	stream_begin(&room->stream, base);
 	list_remove(&conn->in_room);
-	list_append(&room->listeners, &conn->in_room);
+	list_append(conn->actor.role & ROLES_STAFF ? room->listeners.next : &room->listeners, &conn->in_room);
 	conn_enter(conn, CONN_REPLAYING);
 	conn->admitted = true;
 	set_clock(room, item);

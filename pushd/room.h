@@ -86,6 +86,9 @@ void room_admit(struct room *room, struct conn *conn, const struct connect_item 
 /* Reads its opening, once more for one that is in already; not when that is under way. */
 void room_open(struct conn *conn);
 void room_snapshot(struct room *room, struct conn *conn, const struct doc *doc, int64_t now);
+/* The last event that it got, had no right to, or asked to skip. What only staff may hear isn't even noted
+ * with the others. */
+uint64_t room_cursor(const struct conn *conn);
 /* What is said to this connection of its room. */
 struct scene room_scene(const struct conn *conn, int64_t now);
 /* Everybody who has been let in: *at = NULL first, NULL at the end. */

@@ -17,7 +17,7 @@ char *client_offset(const struct client *client, const struct subscription *at, 
 		const struct subscription *one = list_entry(node, struct subscription, in_client);
 		struct offset offset = {.session_id = one->conn->session_id,
 					.dialect = one->conn->dialect,
-					.event_id = one->conn->cursor};
+					.event_id = room_cursor(one->conn)};
 
 		if (one != at && (!one->begun || one->conn->state >= CONN_CLOSING))
 			continue;

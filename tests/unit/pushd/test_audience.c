@@ -46,6 +46,8 @@ static void test_types(void **state)
 
 			if (audience_allows(&event, &who, NULL) != ((rows[i].hear & role) != 0))
 				fail_msg("%s, role %d", event_type_name(rows[i].type), role);
+			if (audience_is_staff(&event) != (rows[i].hear == (A | T)))
+				fail_msg("%s, for staff only", event_type_name(rows[i].type));
 		}
 	}
 }

@@ -191,11 +191,38 @@ static void test_who_hears_what(void **state)
 	assert_string_equal(heard(student), " c 1 4");
 	assert_string_equal(heard(teacher), " c m 1 2 3 4");
 	/* the student's cursor passes what he may not hear */
-	assert_int_equal(student->conn->cursor, 4);
+	assert_int_equal(room_cursor(student->conn), 4);
 	assert_int_equal(room_staff(room), 1);
 	fake_free(teacher);
 	assert_int_equal(room_staff(room), 0);
 	fake_free(student);
+}
+
+/* The others aren't asked about what only staff may hear; staff hear it wherever among them they came. */
+static void test_for_staff_only(void **state)
+{
+	struct fake *before = enter(ROLE_STUDENT, 0, 0), *teacher = enter(ROLE_TEACHER, 0, 0),
+		    *after = enter(ROLE_STUDENT, 0, 0), *admin = enter(ROLE_ADMIN, 0, 0);
+
+	(void)state;
+	give_snapshot(teacher);
+	give_snapshot(admin);
+	publish(1, EVENT_STUDENT_ANSWER);
+	publish(2, EVENT_SESSION_STARTED);
+	publish(3, EVENT_VIOLATION);
+	assert_string_equal(heard(before), " c 2");
+	assert_string_equal(heard(after), " c 2");
+	assert_string_equal(heard(teacher), " c m 1 2 3");
+	assert_string_equal(heard(admin), " c m 1 2 3");
+	/* and are nevertheless behind nothing */
+	assert_int_equal(room_cursor(before->conn), 3);
+	assert_int_equal(room_cursor(after->conn), 3);
+	publish(4, EVENT_SESSION_COMPLETED);
+	assert_string_equal(heard(before), " c 2 4");
+	fake_free(admin);
+	fake_free(after);
+	fake_free(teacher);
+	fake_free(before);
 }
 
 static void test_duplicates_and_order(void **state)
@@ -950,6 +977,7 @@ int main(void)
 	    TEST(test_resume_from_the_ring),
 	    TEST(test_resume_from_the_table),
 	    TEST(test_resync),
+	    TEST(test_for_staff_only),
 	    TEST(test_malformed_cursor),
 	    TEST(test_a_page_that_failed),
 	    TEST(test_a_slow_reader_resumes),
