@@ -32,8 +32,10 @@ static bool is_private(struct sheet *sheet, const char *path)
 
 void doctor_files(struct sheet *sheet, const struct config *config, const char *config_path)
 {
+	const struct config_list *accepted = &config->jwt_accepted_key_files;
 	const char *paths[] = {config_path, config->jwt_secret_file, config->jwt_private_key_file,
 			       config->bus_secret_key_file};
+	const bool secret = strcmp(config->jwt_algorithm, "HS256") == 0;
 	bool good = true;
 	int count = 0;
 
@@ -41,6 +43,11 @@ void doctor_files(struct sheet *sheet, const struct config *config, const char *
 		if (!paths[i] || !*paths[i])
 			continue;
 		good = is_private(sheet, paths[i]) && good;
+		count++;
+	}
+	/* those of the other algorithms are public keys */
+	for (int i = 0; secret && i < accepted->count; i++) {
+		good = is_private(sheet, accepted->items[i]) && good;
 		count++;
 	}
 	if (good && count > 0)

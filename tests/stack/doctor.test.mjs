@@ -119,13 +119,17 @@ test('a server that is not as it must be is told', async (t) => {
 	}
 });
 
-test('settings that others may read are told', async () => {
-	const file = path.join(folder, 'open.conf');
-	await copyFile(path.join(stack.folder, 'invigil.conf'), file);
-	for (const [mode, good] of [[0o644, false], [0o660, false], [0o640, true], [0o600, true]]) {
+test('settings and secrets that others may read are told', async () => {
+	const conf = path.join(folder, 'open.conf');
+	const next = path.join(folder, 'next.key');
+	await copyFile(path.join(stack.folder, 'invigil.conf'), conf);
+	await copyFile(conf, next);
+	for (const file of [conf, next]) for (const [mode, good] of [[0o644, false], [0o660, false], [0o640, true], [0o600, true]]) {
 		await chmod(file, mode);
-		const { stdout } = await run(path.join(BUILD, 'invigil-app'), ['--config', file, 'doctor']).catch((error) => error);
-		assert.equal(/✗ .*open\.conf has mode/.test(stdout), !good, mode.toString(8));
+		const { stdout } = await run(path.join(BUILD, 'invigil-app'), ['--config', conf, 'doctor'],
+			{ env: { ...process.env, INVIGIL_JWT_ACCEPTED_KEY_FILES: next } }).catch((error) => error);
+		assert.equal(new RegExp(`✗ .*${path.basename(file)} has mode`).test(stdout), !good, `${file} ${mode.toString(8)}`);
+		await chmod(file, 0o600);
 	}
 });
 
