@@ -2,6 +2,7 @@
 // WEBS="nginx apache" plays only these, CLASS="10 15" has a class of ten and a quarter of a minute.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import http from 'node:http';
 import http2 from 'node:http2';
 import https from 'node:https';
@@ -10,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
 import { io } from 'socket.io-client';
 import { call } from '../support/rest.mjs';
-import { Wire, pause } from '../support/raw.mjs';
+import { Wire, frame, pause } from '../support/raw.mjs';
 import { Socket } from '../support/socket.mjs';
 import { SocketIo } from '../support/socketio.mjs';
 import { startStack } from '../support/stack.mjs';
@@ -347,16 +348,27 @@ describe('with TLS, as the example has it', { concurrency: true }, () => {
 		const login = Buffer.from(JSON.stringify({ email: stack.adminEmail, password: stack.adminPassword }));
 		const posted = await ask({ ':path': '/api/v1/auth/login', ':method': 'POST', 'content-type': 'application/json', 'content-length': login.length }, login);
 		assert.equal(posted.status, 200);
+		const token = JSON.parse(posted.body).access_token;
+		// browsers take their WebSockets through the same connection where the server lets them (RFC 8441)
+		assert.equal(client.remoteSettings.enableConnectProtocol, name === 'lighttpd');
+		if (name === 'lighttpd') {
+			const stream = client.request({ ':method': 'CONNECT', ':protocol': 'websocket', ':path': '/ws', 'sec-websocket-version': '13',
+				'sec-websocket-protocol': `bearer, ${token}` });
+			stream.write(frame(1, '{"type":"heartbeat"}'));
+			const [bytes] = await once(stream, 'data');
+			assert.match(bytes.toString('latin1'), /"type":"pong"/);
+			stream.close();
+		}
 		client.close();
 
-		const socket = new WebSocket(`wss://localhost:${server.tlsPort}/ws?token=${JSON.parse(posted.body).access_token}`, { ca: server.certificate });
+		const socket = new WebSocket(`wss://localhost:${server.tlsPort}/ws?token=${token}`, { ca: server.certificate });
 		await new Promise((done, failed) => { socket.on('open', done); socket.on('error', failed); });
 		socket.send('{"type":"heartbeat"}');
 		const heard = await new Promise((done) => { socket.on('message', done); });
 		assert.equal(JSON.parse(heard).type, 'pong');
 		socket.close();
 		const agent = new https.Agent({ ca: server.certificate, keepAlive: false });
-		const polled = io(`https://localhost:${server.tlsPort}`, { auth: { token: JSON.parse(posted.body).access_token }, transports: ['polling'], agent, forceNew: true, reconnection: false });
+		const polled = io(`https://localhost:${server.tlsPort}`, { auth: { token }, transports: ['polling'], agent, forceNew: true, reconnection: false });
 		await new Promise((done, failed) => { polled.on('connect', done); polled.on('connect_error', failed); });
 		polled.disconnect();
 		assert.doesNotMatch(await server.logs(), /eyJ/);
