@@ -249,8 +249,10 @@ function behind(name, theServer) {
 	// where they did, it would be answered only after a minute
 	test('clients that send slowly keep no worker', { skip: name === 'apache-cgi', timeout: 60_000 }, async () => {
 		const server = theServer();
+		const world = await classAtWork();
 		const slow = Array.from({ length: 32 }, () => new Wire({ port: server.port })
-			.say(`POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500000\r\n\r\n{"email":"${'z'.repeat(100_000)}`));
+			.say(`POST /api/v1/classes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${world.token('teacher')}\r\n`
+				+ `Content-Type: application/json\r\nContent-Length: 500000\r\n\r\n{"name":"${'z'.repeat(100_000)}`));
 		await pause(300);
 		const asked = Date.now();
 		assert.equal((await call(server, 'GET', '/health')).status, 200);
