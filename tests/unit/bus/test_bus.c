@@ -24,12 +24,13 @@ struct place {
 
 static void place_make(struct place *place, int count)
 {
+	char folder[] = "/tmp/invigil-bus-XXXXXX";
+
 	memset(place, 0, sizeof(*place));
-	strcpy(place->folder, "/tmp/invigil-bus-XXXXXX");
-	assert_non_null(mkdtemp(place->folder));
+	assert_non_null(mkdtemp(folder));
+	strcpy(place->folder, folder);
 	for (int i = 0; i < count; i++) {
-		snprintf(place->endpoints[i], sizeof(place->endpoints[i]), "ipc://%s/%d.sock", place->folder,
-			 i);
+		snprintf(place->endpoints[i], sizeof(place->endpoints[i]), "ipc://%s/%d.sock", folder, i);
 		place->items[i] = place->endpoints[i];
 	}
 	place->config.bus_endpoints.items = place->items;
