@@ -12,7 +12,7 @@
 
 enum { DAYS_MOST = 36500, TABLES_MOST = 32 };
 
-#define BATCH_EVENTS 20000 /* about a second's work; a larger session is a batch of its own */
+#define BATCH_EVENTS 20000 /* locks nobody out for long; a larger session is a batch of its own */
 
 struct purge {
 	struct operator op;
