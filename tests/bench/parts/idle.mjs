@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Crowd, Storm } from '../../support/crowd.mjs';
 import { cpuSeconds, exec } from '../measure.mjs';
+import { startPeers } from '../peers/peers.mjs';
 
 const ABREAST = 100; // who comes at a time: what thousands at one moment leave behind is `storm`'s matter
 const GROUP = 100; // sockets of a session: its students but one, and its teacher
@@ -13,6 +14,7 @@ const FIRST = 500; // connections that come before: each lane's buffers and the 
 const STEPS = [1000, 10000]; // and as many as there may be descriptors
 const KEPT = 1000; // descriptors that pushd and the storm need for themselves, with room to spare
 const AIM = 4000; // bytes
+const PEERS = ['ws', 'socket.io'];
 const GREETING = 300; // bytes of what a bare server says to a newcomer
 const IDLE_SECONDS = 5;
 const SETTLE_MS = 3500; // until a server has done whatever it does once nobody comes any more
@@ -42,14 +44,14 @@ async function idling(pid) {
 }
 
 // Everybody comes, step by step, and stays; what the server is like after each.
-async function fill(program, files, port, pid) {
+async function fill(program, files, port, pid, dialect = []) {
 	const storms = [];
 	const steps = [];
 	const nobody = await idling(pid);
 	let all = 0;
 	try {
 		for (const { file, sockets } of files) {
-			const storm = new Storm(program, file, { window: ABREAST });
+			const storm = new Storm(program, file, { window: ABREAST, dialect });
 			storms.push(storm);
 			const answer = await storm.tell('dial', port);
 			if (answer.full !== sockets) throw new Error(`idle_memory: ${JSON.stringify(answer)}`);
@@ -100,6 +102,19 @@ async function restart(stack, ping) {
 	return stack.pid('pushd');
 }
 
+// What the peers take for the same, who keep less: no figures of a session, no roster.
+async function beside(bench, program, files) {
+	const { peers, notes, stop } = await startPeers(bench, PEERS);
+	const results = {};
+	try {
+		for (const { name, port, root } of peers)
+			results[name] = await fill(program, files, port, root, name === 'socket.io' ? [name] : []);
+	} finally {
+		await stop();
+	}
+	return { results, notes };
+}
+
 async function idle(bench) {
 	const { stack } = bench;
 	const counts = [...STEPS, Math.floor(await most() / GROUP) * GROUP].filter((count) => count <= Number(process.env.CLIENTS || Infinity));
@@ -110,14 +125,18 @@ async function idle(bench) {
 	const ours = await fill(program, files, stack.pushdPort, await restart(stack, '3600'));
 	delete stack.env.INVIGIL_WS_PING_SECONDS;
 	await restart(stack);
+	const others = await beside(bench, program, files.slice(0, 1 + STEPS.length));
 	const step = ours.steps.findLast(({ sockets }) => sockets <= STEPS.at(-1));
-	const beside = limit.steps.find(({ sockets }) => sockets === step.sockets);
+	const atLeast = limit.steps.find(({ sockets }) => sockets === step.sockets);
+	const peers = Object.fromEntries(Object.entries(others.results).map(([name, { steps }]) => [name, steps.at(-1).bytes]));
 	const told = ({ steps }, figure, digits) => steps.map((at) => `${at.sockets.toLocaleString('en')}: ${at[figure].toFixed(digits)}`).join(', ');
 	return {
-		unit: 'bytes a connection', ours: step.bytes, limit: beside.bytes, peers: {}, ratio: step.bytes / beside.bytes, aim: AIM,
+		unit: 'bytes a connection', ours: step.bytes, limit: atLeast.bytes, peers, ratio: step.bytes / atLeast.bytes, aim: AIM,
 		aimUnit: 'bytes', less: true, met: ours.steps.every(({ bytes }) => bytes <= AIM), limitName: 'bare libwebsockets',
 		notes: [
 			`by connections: ${told(ours, 'bytes', 0)}; bare ${told(limit, 'bytes', 0)}`,
+			...Object.entries(others.results).map(([name, list]) => `${name}: ${told(list, 'bytes', 0)}; % of a processor ${told(list, 'idle', 1)}`),
+			...others.notes,
 			`the kernel's part, not counted above: ${Math.round(await kernelMemory())} bytes a socket, as long as its buffers are empty`,
 			`% of a processor without pings: nobody there ${ours.nobody.toFixed(1)}, ${told(ours, 'idle', 1)}; bare ${told(limit, 'idle', 1)}`,
 		],
