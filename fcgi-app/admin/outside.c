@@ -37,11 +37,15 @@ static bool failed(char problem[OUTSIDE_PROBLEM], const char *what, const char *
 bool place_parse(const char *url, struct place *ret)
 {
 	const bool tls = strncmp(url, "https://", 8) == 0;
-	const char *host = url + (tls ? 8 : 7), *end = host + strcspn(host, "/?#@"), *colon;
+	const char *host, *end, *colon;
 	struct place place = {.tls = tls};
 	size_t len;
 
-	if ((!tls && strncmp(url, "http://", 7) != 0) || (*end && strcmp(end, "/") != 0))
+	if (!tls && strncmp(url, "http://", 7) != 0)
+		return false;
+	host = url + (tls ? 8 : 7);
+	end = host + strcspn(host, "/?#@");
+	if (*end && strcmp(end, "/") != 0)
 		return false;
 	colon = *host == '[' ? strchr(host, ']') : host;
 	colon = colon ? memchr(colon, ':', (size_t)(end - colon)) : NULL;
