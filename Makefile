@@ -302,11 +302,11 @@ test: ## everything, on a stack of its own: units, stories, the schema, the demo
 	@$(BUILD_ALL) FUZZ=1 fuzzers
 	@BUILD=$(abspath $(B)) tests/run $(UNITS)
 
-test-web: ## every web server in front of both services: WEBS="nginx apache" for some
+test-web: ## every web server in front of both services: WEBS="nginx apache" for some, STORIES=errors
 	@deploy/local/packages build run $(WEB_SETS) test
 	@tests/support/modules
 	@$(BUILD_ALL) all
-	@BUILD=$(abspath $(B)) node --test tests/web
+	@BUILD=$(abspath $(B)) STORIES=$(or $(STORIES),all) node --test tests/web
 
 valgrind: ## the demo class against pushd and a worker under valgrind: no error, no leak, no growth; minutes
 	@deploy/local/packages build run test valgrind
