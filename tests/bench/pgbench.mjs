@@ -37,10 +37,10 @@ export class Pgbench {
 		this.script = path.join(sitting.stack.folder, 'bench', `${sitting.name}.pgbench`);
 		const rows = sitting.students.map((name, i) => [quote(sitting.people[name].id), quote(sitting.attempt(name)),
 			quote(sitting.questions[i % sitting.questions.length])].map((id) => `${id}::uuid`));
-		await sitting.stack.db.run(`CREATE TABLE bench_clients (client, user_id, attempt_id, question_id) AS
+		await sitting.stack.db.run(`CREATE TABLE clients_of_${sitting.name} (client, user_id, attempt_id, question_id) AS
 			VALUES ${rows.map((row, client) => `(${client}, ${row.join(', ')})`).join(', ')}`);
 		await writeFile(this.script, `\\if :known = 0
-SELECT user_id, attempt_id, question_id FROM bench_clients WHERE client = :client_id \\gset
+SELECT user_id, attempt_id, question_id FROM clients_of_${sitting.name} WHERE client = :client_id \\gset
 \\set known 1
 \\endif
 ${(await statementOf()).replaceAll('@', ':')};
