@@ -36,7 +36,7 @@ async function settled(socket, transport) {
 }
 
 describe('socket.io-client', { concurrency: true, timeout: 20_000 }, () => {
-	before(async () => (echo = await Echo.start('socketio', { patient: true })));
+	before(async () => (echo = await Echo.start('socketio', 'patient')));
 	after(async () => {
 		for (const socket of open) socket.disconnect();
 		await echo.stop();

@@ -24,12 +24,15 @@ async function freePort() {
 	return port;
 }
 
+// How often it pings and how long it waits for a pong, in ms. `patient`: no test's machine is too slow for it; `steady`: it pings
+// soon, but waits as long; `silent`: who is in no namespace has to go before the first ping.
+const PACES = { quick: [INTERVAL, TIMEOUT], steady: [STEADY, 20_000], patient: [25_000, 20_000], silent: [25_000, 900] };
+
 // One echo program, started for a file of tests.
 export class Echo {
-	// `patient`: with intervals that no test's machine is too slow for; `steady`: it pings soon, but waits as long.
-	static async start(name, { patient = false, steady = false } = {}) {
+	static async start(name, pace = 'quick') {
 		const echo = new Echo();
-		const times = (patient ? [25_000, 20_000] : steady ? [STEADY, 20_000] : [INTERVAL, TIMEOUT]).map(String);
+		const times = PACES[pace].map(String);
 		echo.path = name === 'engineio' ? '/engine.io/' : '/socket.io/';
 		// another file's program may have been quicker with the port
 		for (let tries = 0; tries < 10; tries++) if (await echo.#run(name, times)) return echo;

@@ -9,8 +9,8 @@ let echo, quick, steady;
 describe('Engine.IO', { concurrency: true, timeout: 20_000 }, () => {
 	before(async () => {
 		quick = await Echo.start('engineio');
-		steady = await Echo.start('engineio', { steady: true });
-		echo = await Echo.start('engineio', { patient: true });
+		steady = await Echo.start('engineio', 'steady');
+		echo = await Echo.start('engineio', 'patient');
 	});
 	after(() => Promise.all([quick, steady, echo].map((one) => one.stop())));
 

@@ -7,7 +7,7 @@ import { engineRules } from './rules.mjs';
 const holder = (num) => `{"_placeholder":true,"num":${num}}`;
 const bytes = (...values) => Uint8Array.from(values);
 
-let echo, quick, steady;
+let echo, quick, steady, silent;
 
 async function checkConnect(packet, namespace, auth) {
 	const socket = await echo.engine();
@@ -35,10 +35,11 @@ async function checkEcho(sent, heard) {
 describe('Socket.IO', { concurrency: true, timeout: 20_000 }, () => {
 	before(async () => {
 		quick = await Echo.start('socketio');
-		steady = await Echo.start('socketio', { steady: true });
-		echo = await Echo.start('socketio', { patient: true });
+		silent = await Echo.start('socketio', 'silent');
+		steady = await Echo.start('socketio', 'steady');
+		echo = await Echo.start('socketio', 'patient');
 	});
-	after(() => Promise.all([quick, steady, echo].map((one) => one.stop())));
+	after(() => Promise.all([quick, silent, steady, echo].map((one) => one.stop())));
 
 	engineRules(() => quick, () => steady, () => echo);
 
@@ -72,7 +73,7 @@ describe('Socket.IO', { concurrency: true, timeout: 20_000 }, () => {
 		});
 
 		test('who stays outside is sent away', async () => {
-			const socket = (await quick.engine()).live();
+			const socket = (await silent.engine());
 			const started = Date.now();
 			await socket.closed;
 			const took = Date.now() - started;
@@ -80,7 +81,7 @@ describe('Socket.IO', { concurrency: true, timeout: 20_000 }, () => {
 		});
 
 		test('so is who was refused', async () => {
-			const socket = (await quick.engine()).live();
+			const socket = (await silent.engine());
 			socket.send('40/random');
 			assert.equal((await socket.closed).code, 1000);
 		});
