@@ -11,7 +11,7 @@
 
 #include "tests/bench/wire.h"
 
-#define BATCH	   250 /* so many dial at a time: fewer than any server keeps waiting */
+#define BATCH	   100 /* so many dial at a time: fewer than any server keeps waiting */
 #define READ_BYTES 16384
 #define PATIENCE_S 30
 #define QUIET_MS   300 /* nobody has heard anything so long: all has been said to newcomers */
