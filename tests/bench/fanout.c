@@ -5,9 +5,9 @@
  *
  * First they take turns, event by event, so that whatever else the machine does, and whatever its caches have
  * forgotten meanwhile, meets both; the next event comes when the last has reached everybody. Then each goes
- * as fast as it can, with two events under way, likewise in turns. Prints one JSON line: the processor time
- * of both senders (PIDs are the server's) and how long an event took to the last socket in the first part,
- * deliveries a second and how long each took in the second.
+ * as fast as it can, with so many events under way that it needn't wait for the next, likewise in turns.
+ * Prints one JSON line: the processor time of both senders (PIDs are the server's) and how long an event took
+ * to the last socket in the first part, deliveries a second and how long each took in the second.
  *
  *   fanout SOCKETS EVENTS FLOOD PUBLISH_PORT REQUEST WS_PORT SCRIPT TOKENS MARK PID...
  * REQUEST: a file with the HTTP request that publishes one event; MARK: what its frames contain. */
@@ -30,7 +30,7 @@
 
 #define WARMING	   3 /* events */
 #define FLOODS	   3
-#define WINDOW	   2 /* events under way in a flood */
+#define UNDER_WAY  4000 /* deliveries that a flood has ahead of the event that goes out */
 #define PATIENCE_S 20
 
 /* What one of the two processes is told, and what it answers. */
@@ -369,7 +369,7 @@ static void take_turns(const struct side *server, const struct side *bare, int e
 int main(int argc, char **argv)
 {
 	int count = argc > 10 ? atoi(argv[1]) : 0, events = argc > 10 ? atoi(argv[2]) : 0;
-	int flood = argc > 10 ? atoi(argv[3]) : 0;
+	int flood = argc > 10 ? atoi(argv[3]) : 0, window = 1 + UNDER_WAY / (count > 0 ? count : 1);
 	struct figures ours = {0}, theirs = {0};
 	struct side server, bare;
 	size_t frame_bytes, others = 0;
@@ -387,10 +387,10 @@ int main(int argc, char **argv)
 	side_start(&server, run_server, argv);
 	take_turns(&server, &bare, events, argv + 10, &ours, &theirs, &frame_bytes);
 	for (int f = 0; f < FLOODS; f++) {
-		struct outcome outcome = side_tell(&server, flood, WINDOW, 0);
+		struct outcome outcome = side_tell(&server, flood, window, 0);
 		others = outcome.others;
 		add_flood(&ours, f, &outcome, (double)count * flood);
-		outcome = side_tell(&bare, flood, WINDOW, frame_bytes);
+		outcome = side_tell(&bare, flood, window, frame_bytes);
 		add_flood(&theirs, f, &outcome, (double)count * flood);
 	}
 	putchar('{');
