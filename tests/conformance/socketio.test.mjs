@@ -73,15 +73,15 @@ describe('Socket.IO', { concurrency: true, timeout: 20_000 }, () => {
 		});
 
 		test('who stays outside is sent away', async () => {
-			const socket = (await silent.engine());
 			const started = Date.now();
+			const socket = await silent.engine();
 			await socket.closed;
 			const took = Date.now() - started;
 			assert.ok(took > 900 && took < 3000, `after ${took} ms`);
 		});
 
 		test('so is who was refused', async () => {
-			const socket = (await silent.engine());
+			const socket = await silent.engine();
 			socket.send('40/random');
 			assert.equal((await socket.closed).code, 1000);
 		});
