@@ -1,5 +1,6 @@
 // Everything hostile at once, at a steady pace, until the input ends: node assault.mjs, with a line of JSON on the input that names the
 // ports, the app's socket, paths and tokens. A process of its own, so that what it costs is nobody else's event loop.
+import os from 'node:os';
 import { createInterface } from 'node:readline';
 import { RawSocket, Wire, frame } from '../support/raw.mjs';
 import { documents } from '../faults/hostile/documents.mjs';
@@ -9,6 +10,9 @@ import { smuggled } from '../faults/hostile/requests.mjs';
 const HALVES = 10_000; // connections that never finish their request
 const DEAF = 20; // that ask and never read
 const TICK_MS = 50;
+
+// They come from elsewhere, with processors of their own: here the server's go first.
+os.setPriority(os.constants.priority.PRIORITY_LOW);
 
 const { value } = await createInterface({ input: process.stdin })[Symbol.asyncIterator]().next();
 const target = JSON.parse(value);
