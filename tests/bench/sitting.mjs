@@ -64,10 +64,20 @@ export class Sitting extends World {
 
 	// The files that the generators read.
 	async writeFiles() {
-		const folder = await this.makeFolder();
-		this.studentsFile = path.join(folder, `${this.name}.students`);
-		this.questionsFile = path.join(folder, `${this.name}.questions`);
-		await writeFile(this.studentsFile, this.students.map((name) => `${this.attempt(name)} ${this.longToken(name)}\n`).join(''));
-		await writeFile(this.questionsFile, this.questions.map((id) => `${id}\n`).join(''));
+		this.questionsFile = await this.writeFile('questions', this.questions.map((id) => `${id}\n`));
+		this.studentsFile = await this.studentsFileOf('students', this.students);
+	}
+
+	// The same for some of them.
+	studentsFileOf(name, students) {
+		return this.writeFile(name, students.map((student) => `${this.attempt(student)} ${this.longToken(student)}\n`));
+	}
+
+	async writeFile(name, lines) {
+		const folder = path.join(this.stack.folder, 'bench');
+		const file = path.join(folder, `${this.name}.${name}`);
+		await mkdir(folder, { recursive: true });
+		await writeFile(file, lines.join(''));
+		return file;
 	}
 }
