@@ -48,7 +48,7 @@ export class Contract {
 	}
 
 	compiler(change, options) {
-		const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, ...options });
+		const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, strictTypes: false, ...options });
 		addFormats(ajv);
 		// a document's own words are no mistakes in a schema
 		ajv.addVocabulary([...new Set(Object.values(this.documents).flatMap(Object.keys))]);
