@@ -620,8 +620,10 @@ int main(int argc, char **argv)
 		if (!turn(1000))
 			continue;
 		if (getline(&line, &size, stdin) <= 0)
-			return 0;
+			break;
 		line[strcspn(line, "\n")] = '\0';
 		obey(line);
 	}
+	free(line);
+	return 0;
 }

@@ -11,7 +11,7 @@ import { BUILD, ROOT } from '../support/stack.mjs';
 
 const run = promisify(execFile);
 // what this very test was started by must not reach the make that it starts
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(MAKE|MFLAGS|INVIGIL_)/.test(name)));
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(MAKE|MFLAGS|SANITIZE$|INVIGIL_)/.test(name)));
 
 let folder;
 before(async () => { folder = await mkdtemp(path.join(tmpdir(), 'invigil-test-')); });
