@@ -21,8 +21,8 @@ static size_t heard_len;
 /* What each answer took. */
 static uint64_t *reply, *push, *extra;
 
-/* Reads what the teacher's socket has; true when it held the student_answer waited for. */
-static bool teacher_heard(int fd)
+/* Reads what the teacher's socket has; true when it held a message of the type waited for. */
+static bool teacher_heard(int fd, const char *type)
 {
 	int opcode;
 	const unsigned char *payload;
@@ -34,7 +34,7 @@ static bool teacher_heard(int fd)
 		die("the teacher's socket was closed");
 	heard_len += (size_t)n;
 	while ((used = ws_parse(heard + at, heard_len - at, &opcode, &payload, &len)) > 0) {
-		if (opcode == 1 && memmem(payload, len, "\"student_answer\"", 16))
+		if (opcode == 1 && memmem(payload, len, type, strlen(type)))
 			found = true;
 		else if (opcode == 9)
 			ws_pong(fd, payload, len);
@@ -59,7 +59,7 @@ static void await(struct student *student, int ws, int i)
 			reply[i] = now_ns() - student->sent;
 			fds[0].fd = -1;
 		}
-		if (fds[1].revents && teacher_heard(ws))
+		if (fds[1].revents && teacher_heard(ws, "\"student_answer\""))
 			push[i] = now_ns() - student->sent;
 	}
 	extra[i] = push[i] > reply[i] ? push[i] - reply[i] : 0;
@@ -72,8 +72,7 @@ static int listen_in(int port, const char *session, const char *token)
 
 	snprintf(path, sizeof path, "/api/v1/sessions/%s/ws", session);
 	ws_open(ws, path, token);
-	usleep(300000); /* connected and the snapshot */
-	while (recv(ws, heard, sizeof heard, MSG_DONTWAIT) > 0)
+	while (!teacher_heard(ws, "\"monitor_snapshot\""))
 		;
 	return ws;
 }

@@ -6,6 +6,7 @@ import http from 'node:http';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { freePort } from '../support/port.mjs';
 
 export const INTERVAL = 300;
 export const TIMEOUT = 200;
@@ -14,15 +15,6 @@ export const MAX_PAYLOAD = 1_000_000;
 export { sleep };
 
 const build = process.env.BUILD ?? new URL('../../build', import.meta.url).pathname;
-
-async function freePort() {
-	const server = net.createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const { port } = server.address();
-	server.close();
-	await once(server, 'close');
-	return port;
-}
 
 // How often it pings and how long it waits for a pong, in ms. `patient`: no test's machine is too slow for it; `steady`: it pings
 // soon, but waits as long; `silent`: who is in no namespace has to go before the first ping.

@@ -3,27 +3,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ROOT } from '../../support/stack.mjs';
 import { exec, median } from '../measure.mjs';
+import { freePort } from '../../support/port.mjs';
 
 const AIM = 0.3; // seconds
 const AIM_BUILD = 30;
 const PATIENCE_MS = 10000;
 const SOURCES = ['Makefile', 'shared', 'fcgi-app', 'pushd', 'sql', 'deploy/local'];
-
-// A port that nobody listens on.
-async function freePort() {
-	const server = createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const { port } = server.address();
-	server.close();
-	await once(server, 'close');
-	return port;
-}
 
 // Says something to a server and takes all that it answers; '' when it isn't there.
 const say = (where, bytes) => new Promise((done) => {

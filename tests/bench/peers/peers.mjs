@@ -3,7 +3,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, connect } from 'node:net';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { ROOT } from '../../support/stack.mjs';
 import { answerStatement } from '../pgbench.mjs';
 import { treeOf } from '../measure.mjs';
+import { freePort } from '../../support/port.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const UP_MS = 15000; // so long one may take to start
@@ -23,15 +24,6 @@ const LIBPQ = { host: 'PGHOST', port: 'PGPORT', dbname: 'PGDATABASE', user: 'PGU
 function environment(stack) {
 	const words = [...stack.setting('database_url').matchAll(/(\w+)='?([^'\s]*)'?/g)];
 	return { JWT_SECRET: stack.secret, ...Object.fromEntries(words.map(([, key, value]) => [LIBPQ[key], value])) };
-}
-
-async function freePort() {
-	const server = createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const { port } = server.address();
-	server.close();
-	await once(server, 'close');
-	return port;
 }
 
 async function listens(port) {
