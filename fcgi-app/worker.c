@@ -174,8 +174,8 @@ static void *begin_aside(void *context)
 		return NULL;
 	own->service = worker->service;
 	own->service.tokens = NULL;
-	own->service.db = db_new(worker->service.config->database_url, "invigil-app",
-				 (int)worker->service.config->database_timeout_ms);
+	own->service.db = db_configured(worker->service.config, "invigil-app",
+					(int)worker->service.config->database_timeout_ms);
 	own->arena = arena_new(0);
 	if (own->service.db && own->arena)
 		return own;
@@ -198,7 +198,7 @@ static bool worker_init(struct worker *worker, const struct config *config, cons
 	char problem[BUS_PROBLEM] = "out of memory";
 	*worker = (struct worker){.arena = arena_new(0)};
 	worker->service = (struct service){.config = config, .throttle = together->throttle};
-	worker->service.db = db_new(config->database_url, "invigil-app", (int)config->database_timeout_ms);
+	worker->service.db = db_configured(config, "invigil-app", (int)config->database_timeout_ms);
 	if (worker->arena && worker->service.db && token_keys_new(config, problem, &worker->keys) == OK &&
 	    bus_sender_new(config, problem, &worker->bus) == OK && start_aside(worker, together->turnstile)) {
 		worker->service.keys = worker->keys;

@@ -313,7 +313,7 @@ static bool start(struct lane *lane, struct worker *worker, size_t number)
 	list_init(&worker->queue);
 	pthread_mutex_init(&worker->lock, NULL);
 	pthread_cond_init(&worker->work, NULL);
-	worker->db = db_new(config->database_url, name, (int)config->database_timeout_ms);
+	worker->db = db_configured(config, name, (int)config->database_timeout_ms);
 	return worker->db && pthread_create(&worker->thread, NULL, work, worker) == 0;
 }
 

@@ -69,7 +69,7 @@ static void check_schema(struct sheet *sheet, struct db *db, struct arena *arena
 
 void doctor_database(struct sheet *sheet, const struct config *config)
 {
-	struct db *db = db_new(config->database_url, "invigil-app doctor", (int)config->database_timeout_ms);
+	struct db *db = db_configured(config, "invigil-app doctor", (int)config->database_timeout_ms);
 	struct arena *arena = arena_new(0);
 	struct rows *rows = NULL;
 	/* the first question connects, which takes its time */

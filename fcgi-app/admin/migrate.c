@@ -191,7 +191,7 @@ int migrate_command(const struct config *config, const char *config_path UNUSED,
 		fprintf(stderr, "invigil-app: migrate takes no arguments\n");
 		return 2;
 	}
-	m.db = db_new(config->database_url, "invigil-app migrate", MIGRATE_TIMEOUT_MS);
+	m.db = db_configured(config, "invigil-app migrate", MIGRATE_TIMEOUT_MS);
 	m.arena = arena_new(0);
 	if (m.db && m.arena)
 		err = migrate(&m, stdout);

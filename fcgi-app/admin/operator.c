@@ -16,7 +16,7 @@ static bool init(struct operator* op, const struct config *config, int timeout_m
 		fprintf(stderr, "invigil-app: %s\n", problem);
 		return false;
 	}
-	op->db = db_new(config->database_url, "invigil-app operator", timeout_ms);
+	op->db = db_configured(config, "invigil-app operator", timeout_ms);
 	op->arena = arena_new(0);
 	if (!op->db || !op->arena) {
 		fprintf(stderr, "invigil-app: out of memory\n");

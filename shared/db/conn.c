@@ -29,6 +29,7 @@ struct db {
 	char *conninfo;
 	char *application;
 	int timeout_ms;
+	bool prepares;	     /* statements are prepared, once each */
 	bool in_transaction; /* between db_begin and its end, even when the connection is lost meanwhile */
 	int64_t connect_not_before; /* monotonic ms */
 	bool unreachable;	    /* no connection could be made when one was last wanted */
@@ -50,10 +51,20 @@ struct db *db_new(const char *conninfo, const char *application, int timeout_ms)
 	db->conninfo = strdup(conninfo);
 	db->application = strdup(application);
 	db->timeout_ms = timeout_ms;
+	db->prepares = true;
 	if (!db->conninfo || !db->application) {
 		db_free(db);
 		return NULL;
 	}
+	return db;
+}
+
+struct db *db_configured(const struct config *config, const char *application, int timeout_ms)
+{
+	struct db *db = db_new(config->database_url, application, timeout_ms);
+
+	if (db)
+		db_set_prepared(db, config->database_prepared);
 	return db;
 }
 
@@ -73,6 +84,11 @@ static void drop(struct db *db)
 void db_set_timeout(struct db *db, int timeout_ms)
 {
 	db->timeout_ms = timeout_ms;
+}
+
+void db_set_prepared(struct db *db, bool prepared)
+{
+	db->prepares = prepared;
 }
 
 void db_free(struct db *db)
@@ -402,11 +418,14 @@ static enum err run_discard(struct db *db, const char *sql)
 /* --- prepared statements
  * ----------------------------------------------------------------------------------------- */
 
-/* The slot of `name`: holding it, or free. NULL when the set is as full as it may be. */
+/* The slot of `name`: holding it, or free. NULL when it is not to be prepared: the set is as full as it may
+ * be. */
 static const char **prepared_slot(struct db *db, const char *name)
 {
 	uint32_t hash = 2166136261u;
 
+	if (!db->prepares)
+		return NULL;
 	for (const char *c = name; *c; c++)
 		hash = (hash ^ (uint8_t)*c) * 16777619u;
 	for (uint32_t i = hash % PREPARED_SLOTS;; i = (i + 1) % PREPARED_SLOTS) {

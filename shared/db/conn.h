@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/compiler.h"
+#include "core/config.h"
 #include "core/err.h"
 #include "db/rows.h"
 
@@ -19,15 +20,20 @@ struct db;
 
 /* Never connects yet. `application` names the connection in pg_stat_activity. NULL: no memory. */
 struct db *db_new(const char *conninfo, const char *application, int timeout_ms);
+/* To where the settings say, and as they say it. */
+struct db *db_configured(const struct config *config, const char *application, int timeout_ms);
 void db_free(struct db *db);
 /* From the next statement on. */
 void db_set_timeout(struct db *db, int timeout_ms);
+/* Whether statements are prepared; true unless told. Behind a pooler that gives every transaction another of
+ * its connections, what is prepared on one is unknown to the next. Before the first statement. */
+void db_set_prepared(struct db *db, bool prepared);
 
-/* A statement with text parameters ($1 …, NULL is SQL NULL), prepared under `name` on first use; the rows
- * belong to the arena. ERR_UNAVAILABLE: no connection, lost, shutting down, out of resources, or timed out.
- * ERR_RETRY: serialization failure or deadlock, outside a transaction only after it has been sent again in
- * vain. ERR_MEMORY: nothing was sent. ERR_INTERNAL: anything else; db_message tells. The generated queries.h
- * calls it. */
+/* A statement with text parameters ($1 …, NULL is SQL NULL), prepared under `name` on first use, or never;
+ * the rows belong to the arena. ERR_UNAVAILABLE: no connection, lost, shutting down, out of resources, or
+ * timed out. ERR_RETRY: serialization failure or deadlock, outside a transaction only after it has been sent
+ * again in vain. ERR_MEMORY: nothing was sent. ERR_INTERNAL: anything else; db_message tells. The generated
+ * queries.h calls it. */
 MUST_CHECK enum err db_run(struct db *db, struct arena *arena, const char *name, const char *sql,
 			   const char *const *params, int count, struct rows **ret);
 /* One or more statements without parameters, for migrations. */

@@ -384,6 +384,11 @@ struct db *db_new(const char *conninfo UNUSED, const char *application UNUSED, i
 	return calloc(1, sizeof(struct db));
 }
 
+struct db *db_configured(const struct config *config, const char *application, int timeout_ms)
+{
+	return db_new(config->database_url, application, timeout_ms);
+}
+
 void db_free(struct db *db)
 {
 	free(db);
