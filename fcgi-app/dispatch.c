@@ -177,7 +177,8 @@ void dispatch(const struct service *service, const struct request *request, stru
 {
 	response_init(&ret->response, request->arena);
 	domain_init(&ret->domain, service->db, request->arena, service->config, service->keys);
-	ret->call = (struct call){.request = request, .response = &ret->response, .domain = &ret->domain};
+	ret->call = (struct call){
+	    .request = request, .response = &ret->response, .domain = &ret->domain, .tally = service->tally};
 	address_client(request_variable(request, "REMOTE_ADDR"),
 		       request_variable(request, "HTTP_X_FORWARDED_FOR"), &service->config->trusted_proxies,
 		       ret->call.address);

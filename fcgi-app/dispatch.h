@@ -7,6 +7,7 @@
 #include "core/config.h"
 #include "db/conn.h"
 #include "fcgi-app/handlers/handler.h"
+#include "fcgi-app/tally.h"
 #include "fcgi-app/throttle.h"
 
 /* What a process has for all its requests. */
@@ -16,6 +17,7 @@ struct service {
 	struct token_cache *tokens; /* NULL: every token is verified anew */
 	struct db *db;
 	struct throttle *throttle; /* NULL: no limit is kept */
+	const struct tally *tally; /* NULL: nothing is counted */
 	bool full;		   /* there is no room for another ROUTE_SLOW */
 };
 

@@ -59,13 +59,18 @@ static void tell_to_leave(struct slot *slot, int64_t now)
 
 /* In the child. A master that is killed takes its workers along: the kernel tells them, and one whose master
  * died before it could ask for that sees it here. */
-static void become_worker(const struct master *master, pid_t parent)
+static void become_worker(const struct master *master, int number, pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		exit(0);
 	sigprocmask(SIG_SETMASK, &master->before, NULL);
-	exit(worker_serve(master->config, master->listen_fd, &master->together));
+	exit(worker_serve(master->config, master->listen_fd, &master->together, number));
+}
+
+static struct tally_place *own_place(const struct master *master)
+{
+	return tally_place(master->together.tally, MASTER_PLACE(master->count));
 }
 
 static int64_t backoff(int failures)
@@ -81,12 +86,13 @@ static void start_worker(struct master *master, struct slot *slot, int64_t now)
 	const pid_t parent = getpid();
 	const pid_t pid = fork();
 	if (pid == 0)
-		become_worker(master, parent);
+		become_worker(master, (int)(slot - master->slots), parent);
 	if (pid < 0) {
 		slot->start_at = now + backoff(++slot->failures);
 		log_error("no process for a worker", LOG_TEXT("problem", strerror(errno)));
 		return;
 	}
+	tally_add(own_place(master), TALLY_WORKER_STARTS);
 	*slot = (struct slot){
 	    .pid = pid, .generation = master->generation, .failures = slot->failures, .started_at = now};
 }
@@ -100,6 +106,8 @@ static void note_end(const struct master *master, struct slot *slot, int status,
 	const bool young = now - slot->started_at < YOUNG_MS;
 	slot->failures = failed && young ? slot->failures + 1 : 0;
 	slot->start_at = slot->failures ? now + backoff(slot->failures) : now;
+	if (failed)
+		tally_add(own_place(master), TALLY_WORKER_DEATHS);
 	if (failed && !master->leaving)
 		log_warn("a worker has died", LOG_INT("pid", slot->pid),
 			 LOG_INT("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
@@ -117,12 +125,12 @@ static void reap(struct master *master, int64_t now)
 				note_end(master, &master->slots[i], status, now);
 }
 
-static bool anyone(const struct master *master)
+static int alive(const struct master *master)
 {
+	int count = 0;
 	for (int i = 0; i < master->count; i++)
-		if (master->slots[i].pid)
-			return true;
-	return false;
+		count += master->slots[i].pid != 0;
+	return count;
 }
 
 static void fill_slots(struct master *master, int64_t now)
@@ -227,11 +235,12 @@ static void run(struct master *master)
 	for (;;) {
 		const int64_t now = clock_monotonic();
 		reap(master, now);
-		if (master->leaving && !anyone(master))
+		if (master->leaving && !alive(master))
 			return;
 		fill_slots(master, now);
 		replace_next(master, now);
 		kill_late(master, now);
+		tally_set(own_place(master), TALLY_WORKERS, (uint64_t)alive(master));
 		supervisor_tell("WATCHDOG=1");
 		wait_and_obey(master, now);
 	}
@@ -293,7 +302,8 @@ int master_run(const struct config *config, const char *config_path)
 	if (!prepare(&master))
 		return 1;
 	const char *socket = master.handed ? "handed over" : config->app_socket;
-	const bool whole = together_init(&master.together);
+	const bool whole = together_init(&master.together, master.count);
+	tally_set(own_place(&master), TALLY_WORKERS_WANTED, (uint64_t)master.count);
 	master.slots = calloc((size_t)master.count, sizeof(*master.slots));
 	block_signals(&master);
 	if (master.slots && whole) {

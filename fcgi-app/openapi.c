@@ -107,8 +107,8 @@ static void add_page(struct buf *out, const char *item)
 
 static void add_content(struct buf *out, const char *what)
 {
-	if (strcmp(what, "text/csv") == 0) {
-		buf_adds(out, ",\"content\":{\"text/csv\":{\"schema\":{\"type\":\"string\"}}}");
+	if (strncmp(what, "text/", 5) == 0) {
+		buf_printf(out, ",\"content\":{\"%s\":{\"schema\":{\"type\":\"string\"}}}", what);
 		return;
 	}
 	buf_adds(out, ",\"content\":{\"application/json\":{\"schema\":");

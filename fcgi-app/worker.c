@@ -19,24 +19,27 @@
 struct worker {
 	struct service service;
 	struct token_keys *keys;
-	struct arena *arena;	/* the request's: reset before each */
-	struct bus_sender *bus; /* NULL: what is published waits for pushd's own look */
-	struct aside *aside;	/* NULL: everything is done here */
+	struct arena *arena;	   /* the request's: reset before each */
+	struct bus_sender *bus;	   /* NULL: what is published waits for pushd's own look */
+	struct aside *aside;	   /* NULL: everything is done here */
+	struct tally_place *place; /* NULL: nothing is counted */
 };
 
 static volatile sig_atomic_t stopping;
 
-bool together_init(struct together *together)
+bool together_init(struct together *together, int workers)
 {
+	together->tally = workers ? tally_new(workers + 1) : NULL;
 	together->throttle = throttle_new();
 	together->turnstile = turnstile_new(sysconf(_SC_NPROCESSORS_ONLN));
-	return together->throttle && together->turnstile;
+	return together->throttle && together->turnstile && (together->tally || !workers);
 }
 
 void together_done(struct together *together)
 {
 	throttle_free(together->throttle);
 	turnstile_free(together->turnstile);
+	tally_free(together->tally);
 }
 
 static void worker_done(struct worker *worker)
@@ -67,15 +70,30 @@ static void publish(struct worker *worker, const struct outbox *outbox)
 
 static const char NO_MEMORY[] = "Status: 503 Service Unavailable\r\nRetry-After: 5\r\n\r\n";
 
-static void reply(const struct exchange *exchange, const struct request *request,
-		  const struct response *response)
+/* Where there is no room, nothing else is asked. */
+static void count(const struct worker *worker, const struct outcome *outcome, int status, int64_t us)
 {
+	const struct route *route = outcome->call.route;
+	const bool full = worker->service.full && route && (route->flags & ROUTE_SLOW);
+	tally_request(worker->place, route, status, us);
+	if (outcome->err == ERR_RATE_LIMITED)
+		tally_add(worker->place, TALLY_REFUSED + (full ? REFUSED_FULL : REFUSED_RATE));
+}
+
+/* Whoever has a reply has been counted. */
+static void reply(const struct worker *worker, const struct request *request, const struct outcome *outcome,
+		  int64_t begin_us)
+{
+	const struct exchange *exchange = request->exchange;
 	struct buf out;
 	buf_init(&out, request->arena);
-	const bool whole = response_write(response, request, &out);
-	if (!exchange->write(exchange->stream, whole ? out.data : NO_MEMORY,
-			     whole ? out.len : strlen(NO_MEMORY)))
-		log_info("the client left before the reply");
+	const bool whole = response_write(&outcome->response, request, &out);
+	count(worker, outcome, whole ? outcome->response.status : 503, clock_micros() - begin_us);
+	if (exchange->write(exchange->stream, whole ? out.data : NO_MEMORY,
+			    whole ? out.len : strlen(NO_MEMORY)))
+		return;
+	tally_add(worker->place, TALLY_CLIENTS_GONE);
+	log_info("the client left before the reply");
 }
 
 /* One line a request. The route stands for the path, which could hold anything. */
@@ -107,6 +125,7 @@ static bool read_request(struct worker *worker, const struct exchange *exchange,
 	if (request_init(ret, worker->arena, exchange) == OK)
 		return true;
 	(void)exchange->write(exchange->stream, NO_MEMORY, strlen(NO_MEMORY));
+	tally_request(worker->place, NULL, 503, 0);
 	log_error("no memory for a request");
 	return false;
 }
@@ -114,12 +133,12 @@ static bool read_request(struct worker *worker, const struct exchange *exchange,
 static void serve(struct worker *worker, const struct request *request)
 {
 	struct outcome outcome;
-	const int64_t begin = clock_monotonic();
+	const int64_t begin = clock_micros();
 	log_context("request", request->id);
 	dispatch(&worker->service, request, &outcome);
 	publish(worker, &outcome.domain.outbox);
-	reply(request->exchange, request, &outcome.response);
-	log_request(worker, &outcome, clock_monotonic() - begin);
+	reply(worker, request, &outcome, begin);
+	log_request(worker, &outcome, (clock_micros() - begin) / 1000);
 	log_context("request", NULL);
 }
 
@@ -146,8 +165,10 @@ static struct gateway *answer(struct worker *worker, struct gateway *gateway, co
 	const bool whole = read_request(worker, exchange, &request);
 	if (whole && worker->aside && is_slow(&request))
 		next = gateway_next(gateway);
-	if (next && aside_take(worker->aside, gateway, exchange))
+	if (next && aside_take(worker->aside, gateway, exchange)) {
+		tally_add(worker->place, TALLY_ASIDE);
 		return next;
+	}
 	worker->service.full = next != NULL;
 	if (whole)
 		serve(worker, &request);
@@ -165,6 +186,26 @@ static void end_aside(void *own)
 	free(own);
 }
 
+static void ran(void *place, int64_t us, enum err err)
+{
+	tally_statement(place, us, err);
+}
+
+static void connected(void *place, bool made)
+{
+	tally_add(place, made ? TALLY_CONNECTS : TALLY_CONNECT_FAILURES);
+}
+
+/* NULL: no memory. */
+static struct db *database_new(const struct config *config, struct tally_place *place)
+{
+	const struct db_watch watch = {.context = place, .ran = ran, .connected = connected};
+	struct db *db = db_configured(config, "invigil-app", (int)config->database_timeout_ms);
+	if (db && place)
+		db_watch(db, &watch);
+	return db;
+}
+
 /* What a thread works with: the worker's keys and limits, and all else of its own. */
 static void *begin_aside(void *context)
 {
@@ -174,8 +215,8 @@ static void *begin_aside(void *context)
 		return NULL;
 	own->service = worker->service;
 	own->service.tokens = NULL;
-	own->service.db = db_configured(worker->service.config, "invigil-app",
-					(int)worker->service.config->database_timeout_ms);
+	own->place = worker->place;
+	own->service.db = database_new(worker->service.config, own->place);
 	own->arena = arena_new(0);
 	if (own->service.db && own->arena)
 		return own;
@@ -193,12 +234,14 @@ static bool start_aside(struct worker *worker, struct turnstile *turnstile)
 }
 
 /* False, and logged, when it can't work. */
-static bool worker_init(struct worker *worker, const struct config *config, const struct together *together)
+static bool worker_init(struct worker *worker, const struct config *config, const struct together *together,
+			int number)
 {
 	char problem[BUS_PROBLEM] = "out of memory";
-	*worker = (struct worker){.arena = arena_new(0)};
-	worker->service = (struct service){.config = config, .throttle = together->throttle};
-	worker->service.db = db_configured(config, "invigil-app", (int)config->database_timeout_ms);
+	*worker = (struct worker){.arena = arena_new(0), .place = tally_place(together->tally, number)};
+	worker->service =
+	    (struct service){.config = config, .throttle = together->throttle, .tally = together->tally};
+	worker->service.db = database_new(config, worker->place);
 	if (worker->arena && worker->service.db && token_keys_new(config, problem, &worker->keys) == OK &&
 	    bus_sender_new(config, problem, &worker->bus) == OK && start_aside(worker, together->turnstile)) {
 		worker->service.keys = worker->keys;
@@ -241,13 +284,13 @@ static int64_t draw_life(int64_t requests)
 	return requests + (spread ? chance % (2 * spread + 1) - spread : 0);
 }
 
-int worker_serve(const struct config *config, int listen_fd, const struct together *together)
+int worker_serve(const struct config *config, int listen_fd, const struct together *together, int number)
 {
 	struct worker worker;
 	struct exchange exchange;
 	const int64_t life = draw_life(config->app_requests_per_worker);
 	int64_t served = 0;
-	if (!worker_init(&worker, config, together))
+	if (!worker_init(&worker, config, together, number))
 		return 1;
 	struct gateway *gateway = gateway_new(listen_fd, PATIENCE_MS);
 	catch_signals();
@@ -267,7 +310,7 @@ int worker_serve(const struct config *config, int listen_fd, const struct togeth
 int worker_run(const struct config *config, int listen_fd)
 {
 	struct together together;
-	const int status = together_init(&together) ? worker_serve(config, listen_fd, &together) : 1;
+	const int status = together_init(&together, 0) ? worker_serve(config, listen_fd, &together, 0) : 1;
 	together_done(&together);
 	return status;
 }
@@ -277,7 +320,7 @@ int worker_cgi(const struct config *config)
 	const struct together alone = {0};
 	struct worker worker;
 	struct exchange exchange;
-	if (!worker_init(&worker, config, &alone))
+	if (!worker_init(&worker, config, &alone, 0))
 		return 1;
 	gateway_cgi(&exchange);
 	serve_aside(&worker, &exchange);

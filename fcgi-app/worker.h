@@ -5,6 +5,7 @@
 
 #include "core/config.h"
 #include "fcgi-app/aside.h"
+#include "fcgi-app/tally.h"
 #include "fcgi-app/throttle.h"
 
 /* Serves the listening FastCGI socket until SIGTERM, until the master is gone, or until
@@ -15,14 +16,18 @@ int worker_run(const struct config *config, int listen_fd);
 struct together {
 	struct throttle *throttle;
 	struct turnstile *turnstile;
+	struct tally *tally; /* NULL: nothing is counted */
 };
 
-/* False: no memory. Needs together_done either way. */
-MUST_CHECK bool together_init(struct together *together);
+/* `workers`: how many a master will have, 0 without one. False: no memory. Needs together_done either way. */
+MUST_CHECK bool together_init(struct together *together, int workers);
+/* The master's own place in the tally, behind the workers'. */
+#define MASTER_PLACE(workers) (workers)
+
 void together_done(struct together *together);
 
-/* The same as one of many. */
-int worker_serve(const struct config *config, int listen_fd, const struct together *together);
+/* The same as one of many, whose place is the tally's `number`. */
+int worker_serve(const struct config *config, int listen_fd, const struct together *together, int number);
 /* One plain CGI request: the environment, stdin and stdout. */
 int worker_cgi(const struct config *config);
 

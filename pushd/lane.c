@@ -19,7 +19,8 @@ struct worker {
 	struct lane *lane;
 	pthread_t thread;
 	struct db *db;
-	int64_t down_until; /* clock_monotonic() */
+	int64_t down_until;		     /* clock_monotonic() */
+	uint64_t connects, connect_failures; /* its database's, that no batch has told of yet */
 
 	pthread_mutex_t lock;
 	pthread_cond_t work;
@@ -38,6 +39,8 @@ struct batch {
 	struct outbox outbox;
 	enum err err;
 	char message[MESSAGE_TEXT];
+	int64_t us; /* how long it ran */
+	uint64_t connects, connect_failures;
 };
 
 struct lane {
@@ -208,8 +211,28 @@ static struct settings *settings_of(struct lane *lane)
 	return settings;
 }
 
+static void connected(void *context, bool made)
+{
+	struct worker *worker = context;
+
+	if (made)
+		worker->connects++;
+	else
+		worker->connect_failures++;
+}
+
+static void hand_over(struct worker *worker, struct batch *batch, int64_t begun)
+{
+	batch->us = clock_micros() - begun;
+	batch->connects = worker->connects;
+	batch->connect_failures = worker->connect_failures;
+	worker->connects = worker->connect_failures = 0;
+}
+
 static void run(struct worker *worker, struct batch *batch)
 {
+	const int64_t begun = clock_micros();
+
 	batch->settings = settings_of(worker->lane);
 	db_set_timeout(worker->db, (int)batch->settings->config->database_timeout_ms);
 	batch->err = run_whole(worker, batch);
@@ -225,6 +248,7 @@ static void run(struct worker *worker, struct batch *batch)
 		fail(batch->jobs, batch->count, batch->err);
 	}
 	settings_unref(batch->settings);
+	hand_over(worker, batch, begun);
 }
 
 /* NULL: no memory now; the jobs stay where they are. */
@@ -305,6 +329,7 @@ static void *work(void *arg)
 static bool start(struct lane *lane, struct worker *worker, size_t number)
 {
 	const struct config *config = lane->settings->config;
+	const struct db_watch watch = {.context = worker, .connected = connected};
 	char name[32];
 
 	snprintf(name, sizeof(name), number + 1 < lane->count ? "invigil-pushd %zu" : "invigil-pushd clock",
@@ -314,6 +339,8 @@ static bool start(struct lane *lane, struct worker *worker, size_t number)
 	pthread_mutex_init(&worker->lock, NULL);
 	pthread_cond_init(&worker->work, NULL);
 	worker->db = db_configured(config, name, (int)config->database_timeout_ms);
+	if (worker->db)
+		db_watch(worker->db, &watch);
 	return worker->db && pthread_create(&worker->thread, NULL, work, worker) == 0;
 }
 
@@ -414,9 +441,17 @@ static void batch_free(struct batch *batch)
 static void finish(struct lane *lane, struct batch *batch)
 {
 	const struct lane_hooks *hooks = &lane->hooks;
+	const struct lane_report report = {
+	    .kind = lane->kinds[batch->jobs[0]->kind].name,
+	    .jobs = batch->count,
+	    .err = batch->err,
+	    .message = batch->message,
+	    .us = batch->us,
+	    .connects = batch->connects,
+	    .connect_failures = batch->connect_failures,
+	};
 
-	hooks->ran(hooks->context, lane->kinds[batch->jobs[0]->kind].name, batch->count, batch->err,
-		   batch->message);
+	hooks->ran(hooks->context, &report);
 	for (size_t i = 0; i < batch->count; i++)
 		batch->jobs[i]->done(batch->jobs[i], batch->jobs[i]->context);
 	for (struct notice *notice = batch->outbox.first; notice; notice = notice->next)

@@ -46,6 +46,16 @@ struct job_kind {
 
 struct lane;
 
+/* What became of a batch. */
+struct lane_report {
+	const char *kind;
+	size_t jobs;
+	enum err err;			     /* of the statement as a whole */
+	const char *message;		     /* what the database said when it failed */
+	int64_t us;			     /* how long it took */
+	uint64_t connects, connect_failures; /* connections that it made meanwhile, or could not make */
+};
+
 /* What the lane tells the loop's thread. */
 struct lane_hooks {
 	void *context;
@@ -53,8 +63,8 @@ struct lane_hooks {
 	void (*wake)(void *context);
 	/* One thing that a batch has published, in lane_turn, after the batch's `done` calls. */
 	void (*publish)(void *context, const struct notice *notice);
-	/* A batch is through. `message`: what the database said when it failed. */
-	void (*ran)(void *context, const char *kind, size_t jobs, enum err err, const char *message);
+	/* A batch is through. */
+	void (*ran)(void *context, const struct lane_report *report);
 };
 
 /* Starts pushd_lanes threads plus one for jobs that may take long (lane_submit_slow). */

@@ -85,16 +85,18 @@ static void publish(void *context, const struct notice *notice)
 			 LOG_INT("event", notice->event.event_id), LOG_TEXT("hash", notice->seal));
 }
 
-static void ran(void *context, const char *kind, size_t jobs, enum err err, const char *message)
+static void ran(void *context, const struct lane_report *report)
 {
 	struct pushd *pushd = context;
 
-	metrics_batch(&pushd->metrics, jobs, err);
-	scheduler_heard(pushd, err, message, clock_monotonic());
+	metrics_batch(&pushd->metrics, report->jobs, report->us, report->err);
+	pushd->metrics.connects += report->connects;
+	pushd->metrics.connect_failures += report->connect_failures;
+	scheduler_heard(pushd, report->err, report->message, clock_monotonic());
 	/* an unreachable database is told once, by the scheduler */
-	if (err && err != ERR_UNAVAILABLE)
-		log_error("statement failed", LOG_TEXT("job", kind), LOG_INT("jobs", jobs),
-			  LOG_TEXT("code", err_code(err)), LOG_TEXT("database", message));
+	if (report->err && report->err != ERR_UNAVAILABLE)
+		log_error("statement failed", LOG_TEXT("job", report->kind), LOG_INT("jobs", report->jobs),
+			  LOG_TEXT("code", err_code(report->err)), LOG_TEXT("database", report->message));
 }
 
 /* --- making and ending --- */
@@ -168,7 +170,8 @@ enum err pushd_new(struct settings *settings, const struct loop_hooks *loop, cha
 	use(pushd, settings);
 	pushd->loop = *loop;
 	pushd->metrics.started_at = clock_monotonic();
-	pushd->clock.answered_at = pushd->metrics.started_at;
+	pushd->metrics.started = (double)clock_now() / 1e3;
+	pushd->clock.answered_at = pushd->clock.heads_at = pushd->metrics.started_at;
 	for (size_t i = 0; i < SLOTS; i++)
 		list_init(&pushd->slots[i]);
 	name_node(pushd);

@@ -61,6 +61,7 @@ struct pushd {
 		int64_t expire_at, second_at, adopt_at;
 		int64_t answered_at; /* the last time a lane brought any result */
 		int64_t database_at; /* the last time the database answered */
+		int64_t heads_at;    /* the last time all heads were compared */
 		bool down;	     /* it was logged that it doesn't */
 	} clock;
 	struct thrift thrift;

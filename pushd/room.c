@@ -209,7 +209,7 @@ static bool deliver(struct stream *stream, const struct event *event)
 {
 	struct room *room = of_stream(stream);
 	struct recent *recent = recent_new(event);
-	bool staff_only = audience_is_staff(event);
+	bool staff_only = audience_is_staff(event), heard = false;
 	enum err err = recent ? follow_groups(room, event) : ERR_MEMORY;
 	struct scene scene;
 
@@ -234,9 +234,13 @@ static bool deliver(struct stream *stream, const struct event *event)
 		if (staff_only && !(conn->actor.role & ROLES_STAFF))
 			break;
 		expect(room, node);
-		if (conn->state == CONN_LIVE)
-			give(conn, recent, &scene);
+		if (conn->state != CONN_LIVE)
+			continue;
+		give(conn, recent, &scene);
+		heard = true;
 	}
+	if (heard)
+		metrics_pushed(room->rooms->metrics, clock_now() - event->created_at);
 	return true;
 }
 

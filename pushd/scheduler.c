@@ -110,6 +110,7 @@ static void heads_read(struct job *job, void *context)
 	pushd->clock.asking_heads = false;
 	if (job->err)
 		return;
+	pushd->clock.heads_at = clock_monotonic();
 	for (size_t i = 0; i < heads->count; i++)
 		feed_head(pushd->feed, &heads->items[i]);
 }

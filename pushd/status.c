@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/process.h"
 #include "core/version.h"
 #include "pushd/feed.h"
 #include "pushd/scheduler.h"
@@ -37,9 +38,14 @@ static const char *word(bool works)
 	return works ? "ok" : "failing";
 }
 
+static bool all_work(const struct parts *parts)
+{
+	return parts->database && parts->lane && parts->bus && parts->started;
+}
+
 static void add_parts(const struct parts *parts, struct status_answer *answer)
 {
-	bool all = parts->database && parts->lane && parts->bus && parts->started;
+	bool all = all_work(parts);
 
 	answer->status = all ? 200 : 503;
 	buf_printf(&answer->body,
@@ -102,10 +108,30 @@ static void stats(struct pushd *pushd, struct status_answer *answer)
 	buf_addc(&answer->body, '}');
 }
 
+/* What isn't counted but is so, or isn't, when somebody asks. */
+static void read_off(struct pushd *pushd, struct metrics *m)
+{
+	struct parts parts = parts_of(pushd);
+	struct process_usage usage;
+
+	process_usage(&usage);
+	m->rooms = (double)sessions(pushd);
+	m->queued = (double)lane_depth(pushd->lane);
+	m->heads_age = (double)(clock_monotonic() - pushd->clock.heads_at) / 1e3;
+	m->ready = all_work(&parts);
+	m->database = parts.database;
+	m->bus = parts.bus;
+	m->time = (double)clock_now() / 1e3;
+	m->cpu = usage.cpu_seconds;
+	m->resident = usage.resident_bytes;
+	m->max_fds = usage.max_fds;
+}
+
 static void metrics(struct pushd *pushd, struct status_answer *answer)
 {
-	answer->type = "text/plain; version=0.0.4; charset=utf-8";
-	metrics_print(&pushd->metrics, sessions(pushd), lane_depth(pushd->lane), &answer->body);
+	answer->type = EXPOSITION_TYPE;
+	read_off(pushd, &pushd->metrics);
+	metrics_print(&pushd->metrics, &answer->body);
 }
 
 static const struct {

@@ -12,6 +12,8 @@
 #include "fcgi-app/http/response.h"
 #include "fcgi-app/http/route.h"
 
+struct tally;
+
 struct call {
 	const struct route *route; /* NULL while none is found */
 	const char *pattern;	   /* the route's path; NULL: the path isn't there */
@@ -24,6 +26,7 @@ struct call {
 	const char *params[ROUTE_PARAMS]; /* the path's {…} as text */
 	const json_value *body;		  /* an object; NULL on routes without one */
 	bool checked;			  /* the account has been asked for */
+	const struct tally *tally;	  /* NULL: nothing is counted */
 };
 
 #define ROUTE(method, pattern, roles, body, thing, flags, name)                                              \

@@ -5,6 +5,7 @@
 #include "domain/session.h"
 #include "fcgi-app/handlers/probe.h"
 #include "fcgi-app/openapi.h"
+#include "fcgi-app/tally.h"
 
 #define PUSHD_TIMEOUT_MS 500
 
@@ -33,6 +34,18 @@ enum err handle_health(struct call *call)
 	if (!all)
 		response_header(call->response, "Retry-After", "5");
 	response_body(call->response, all ? 200 : 503, "application/json", body.data, body.len);
+	return OK;
+}
+
+/* The sum of all workers; it is the same whichever answers. */
+enum err handle_metrics(struct call *call)
+{
+	struct buf body;
+	buf_init(&body, call->domain->arena);
+	tally_print(call->tally, &body);
+	if (body.failed)
+		return ERR_MEMORY;
+	response_body(call->response, 200, EXPOSITION_TYPE, body.data, body.len);
 	return OK;
 }
 

@@ -31,6 +31,14 @@ int64_t clock_monotonic(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
+int64_t clock_micros(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 /* Days since 1970-01-01 of a proleptic Gregorian date; the year begins in March, so that the leap day is its
  * last. */
 static int64_t days_from_date(int64_t year, int month, int day)

@@ -1,4 +1,4 @@
-/* The two clocks, and the contract's time format. All values are milliseconds. */
+/* The two clocks, and the contract's time format. All values are milliseconds, but for clock_micros. */
 #ifndef INVIGIL_BASE_CLOCK_H
 #define INVIGIL_BASE_CLOCK_H
 
@@ -13,6 +13,8 @@
 int64_t clock_now(void);
 /* Milliseconds that only ever grow: for intervals. */
 int64_t clock_monotonic(void);
+/* The same in microseconds: how long what is short takes. */
+int64_t clock_micros(void);
 /* RFC 3339 UTC with milliseconds; returns `text`. Years 0000 to 9999, others are clamped. */
 char *time_format(int64_t ms, char text[TIME_TEXT]);
 /* Reads RFC 3339 with any offset and fraction; false for anything else. */

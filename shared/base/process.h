@@ -7,4 +7,13 @@
  * Forked children inherit it. It is a second wall: where the system refuses, the process goes on without. */
 void process_seclude(void);
 
+/* What the process has taken of the machine; 0 where the system doesn't say. */
+struct process_usage {
+	double cpu_seconds;
+	double resident_bytes;
+	double max_fds;
+};
+
+void process_usage(struct process_usage *ret);
+
 #endif

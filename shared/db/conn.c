@@ -37,6 +37,7 @@ struct db {
 	const char *prepared[PREPARED_SLOTS];
 	int prepared_count;
 	char message[512];
+	struct db_watch watch;
 };
 
 /* --- making and losing the connection
@@ -89,6 +90,11 @@ void db_set_timeout(struct db *db, int timeout_ms)
 void db_set_prepared(struct db *db, bool prepared)
 {
 	db->prepares = prepared;
+}
+
+void db_watch(struct db *db, const struct db_watch *watch)
+{
+	db->watch = *watch;
 }
 
 void db_free(struct db *db)
@@ -223,13 +229,11 @@ static bool connect_finish(struct db *db, int64_t deadline)
 	return true;
 }
 
-static enum err connect_now(struct db *db)
+static enum err connect_anew(struct db *db)
 {
 	int64_t now = clock_monotonic();
 	int timeout = db->timeout_ms < CONNECT_LONGEST_MS ? db->timeout_ms : CONNECT_LONGEST_MS;
 
-	if (now < db->connect_not_before)
-		return ERR_UNAVAILABLE;
 	db->unreachable = true;
 	db->pg = connect_start(db);
 	if (db->pg && PQstatus(db->pg) != CONNECTION_BAD && connect_finish(db, now + timeout)) {
@@ -243,6 +247,18 @@ static enum err connect_now(struct db *db)
 	drop(db);
 	db->connect_not_before = clock_monotonic() + CONNECT_PAUSE_MS;
 	return ERR_UNAVAILABLE;
+}
+
+static enum err connect_now(struct db *db)
+{
+	enum err err;
+
+	if (clock_monotonic() < db->connect_not_before)
+		return ERR_UNAVAILABLE;
+	err = connect_anew(db);
+	if (db->watch.connected)
+		db->watch.connected(db->watch.context, err == OK);
+	return err;
 }
 
 /* While idle the server says nothing but that it goes away (or that its settings changed, which is rare
@@ -478,6 +494,18 @@ static bool may_repeat(struct db *db, enum err err, const char *state)
 	return run_discard(db, "DEALLOCATE ALL") == OK;
 }
 
+/* When a statement begins, for ran(); nobody asks the clock for nobody. */
+static int64_t begin(const struct db *db)
+{
+	return db->watch.ran ? clock_micros() : 0;
+}
+
+static void ran(const struct db *db, int64_t begun, enum err err)
+{
+	if (db->watch.ran)
+		db->watch.ran(db->watch.context, clock_micros() - begun, err);
+}
+
 enum err db_run(struct db *db, struct arena *arena, const char *name, const char *sql,
 		const char *const *params, int count, struct rows **ret)
 {
@@ -485,14 +513,17 @@ enum err db_run(struct db *db, struct arena *arena, const char *name, const char
 	PGresult *result = NULL;
 	char state[6];
 	enum err err = rows ? ready(db) : ERR_MEMORY;
+	int64_t begun;
 
 	if (err != OK)
 		return err;
+	begun = begin(db);
 	for (int tries = 1;; tries++) {
 		err = run_prepared(db, name, sql, params, count, state, &result);
 		if (tries == TRIES_MOST || !may_repeat(db, err, state))
 			break;
 	}
+	ran(db, begun, err);
 	if (err != OK)
 		return err;
 	rows_fill(rows, result);
@@ -528,6 +559,7 @@ enum err db_commit(struct db *db)
 	PGresult *result = NULL;
 	char state[6];
 	enum err err = ready(db);
+	int64_t begun = begin(db);
 
 	assert(db->in_transaction);
 	db->in_transaction = false;
@@ -539,6 +571,7 @@ enum err db_commit(struct db *db)
 		err = ERR_INTERNAL;
 	}
 	PQclear(result);
+	ran(db, begun, err);
 	return err;
 }
 

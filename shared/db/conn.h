@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/compiler.h"
@@ -28,6 +29,18 @@ void db_set_timeout(struct db *db, int timeout_ms);
 /* Whether statements are prepared; true unless told. Behind a pooler that gives every transaction another of
  * its connections, what is prepared on one is unknown to the next. Before the first statement. */
 void db_set_prepared(struct db *db, bool prepared);
+
+/* Whoever counts what the connection does, in its thread. Either may be NULL. */
+struct db_watch {
+	void *context;
+	/* A statement, or a commit: how long the database took for it, and what became of it. */
+	void (*ran)(void *context, int64_t us, enum err err);
+	/* A connection was made, or could not be. */
+	void (*connected)(void *context, bool made);
+};
+
+/* Copied. */
+void db_watch(struct db *db, const struct db_watch *watch);
 
 /* A statement with text parameters ($1 …, NULL is SQL NULL), prepared under `name` on first use, or never;
  * the rows belong to the arena. ERR_UNAVAILABLE: no connection, lost, shutting down, out of resources, or

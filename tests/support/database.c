@@ -436,6 +436,10 @@ void db_rollback(struct db *db UNUSED)
 	database_transactions--;
 }
 
+void db_watch(struct db *db UNUSED, const struct db_watch *watch UNUSED)
+{
+}
+
 void db_set_timeout(struct db *db, int timeout_ms)
 {
 	(void)db;

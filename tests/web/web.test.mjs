@@ -320,6 +320,17 @@ function behind(name, theServer) {
 		assert.equal((await get(server, '/metricsx')).status, 404);
 	});
 
+	test('what the workers tell of themselves', async () => {
+		const { status, headers, body: bytes } = await get(theServer(), '/api/v1/metrics');
+		const body = String(bytes);
+		assert.equal(status, 200);
+		assert.equal(headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8');
+		assert.match(body, /^invigil_app_build_info\{/m);
+		// where the web server starts them there is nobody to add them up, and they say so
+		assert.equal(/^invigil_app_requests_total\{/m.test(body), !/^# No more/m.test(body));
+		assert.equal(/^# No more/m.test(body), /spawn|fcgid|cgi/.test(name));
+	});
+
 	test('no log shows a query or a token', async () => {
 		const server = theServer();
 		const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzZWNyZXQiOjF9.c2lnbmF0dXJl';

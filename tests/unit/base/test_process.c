@@ -41,9 +41,27 @@ static void test_seclude(void **state UNUSED)
 #endif
 }
 
+static void test_usage(void **state UNUSED)
+{
+	struct process_usage before, after;
+	struct rlimit files;
+	volatile unsigned work = 0;
+
+	process_usage(&before);
+	do {
+		for (int i = 0; i < 1000000; i++)
+			work += (unsigned)i;
+		process_usage(&after);
+	} while (after.cpu_seconds <= before.cpu_seconds);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
+	assert_true(after.max_fds == (double)files.rlim_cur);
+	/* this program, and less than all there is */
+	assert_true(after.resident_bytes > 1e5 && after.resident_bytes < 1e12);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_seclude)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_seclude), cmocka_unit_test(test_usage)};
 
 	return cmocka_run_group_tests_name("base/process", tests, NULL, NULL);
 }

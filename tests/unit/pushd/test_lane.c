@@ -80,6 +80,7 @@ static void test_pick(void **state)
 
 static atomic_int tries;
 static int refused;
+static uint64_t connect_failures;
 
 static enum err try_database(struct domain *domain, struct job **jobs, size_t count)
 {
@@ -100,9 +101,10 @@ static void wake(void *context)
 	(void)context;
 }
 
-static void ran(void *context, const char *kind, size_t jobs, enum err err, const char *message)
+static void ran(void *context, const struct lane_report *report)
 {
-	(void)context, (void)kind, (void)jobs, (void)err, (void)message;
+	(void)context;
+	connect_failures += report->connect_failures;
 }
 
 /* However many come meanwhile: it is tried again, but not for each of them. */
@@ -133,6 +135,8 @@ static void test_tries_again(void **state)
 	assert_true(atomic_load(&tries) >= 3);
 	assert_true(atomic_load(&tries) < asked);
 	assert_int_equal(refused, asked);
+	/* what came behind lane_turn is in no report */
+	assert_in_range(connect_failures, 1, atomic_load(&tries));
 }
 
 int main(void)
