@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { openPage, startBrowser } from '../support/browser.mjs';
+import { PATIENCE_MS } from '../support/patience.mjs';
 import { bundle, code, examples } from '../support/seeds.mjs';
 import { theStack } from '../support/stack.mjs';
 import { World } from '../support/world.mjs';
@@ -31,7 +32,7 @@ async function given({ status = 'WAITING', joined = [], paper = 'six' } = {}) {
 	await world.addSession({});
 	await world.move(status, joined);
 	world.isIn = async (person) => {
-		for (const end = Date.now() + 5000; Date.now() < end;) {
+		for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
 			const { participants } = await world.must('teacher', 'GET', `/sessions/${world.variables.session}`);
 			if (participants.find(({ student_id }) => student_id === world.variables[person]).connection_status === 'CONNECTED') return;
 		}

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import WebSocket from 'ws';
 import { Api, SessionSocket, NotificationSocket } from '../../deploy/htdocs/js/invigil.js';
+import { PATIENCE_MS } from '../support/patience.mjs';
 import { MemoryStorage, signedIn } from '../support/people.mjs';
 import { Proxy } from '../support/proxy.mjs';
 import { theStack } from '../support/stack.mjs';
@@ -43,7 +44,7 @@ function socketOf(world, who, options = {}) {
 }
 
 // The next event of the type that is as asked.
-function next(socket, type, fits = () => true, ms = 5000) {
+function next(socket, type, fits = () => true, ms = PATIENCE_MS) {
 	return new Promise((done, fail) => {
 		const timer = setTimeout(() => fail(new Error(`no such ${type} within ${ms} ms`)), ms);
 		const undo = socket.on(type, (value) => {

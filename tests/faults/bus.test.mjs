@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { PATIENCE_MS } from '../support/patience.mjs';
 import { Socket } from '../support/socket.mjs';
 import { ROOT, startStack } from '../support/stack.mjs';
 import { World } from '../support/world.mjs';
@@ -18,7 +19,7 @@ const plain = Object.fromEntries(Object.entries(process.env).filter(([name]) => 
 let stack, world, endpoint, teacher, pushd, app;
 const keys = {};
 
-async function eventually(what, ask, ms = 15_000) {
+async function eventually(what, ask, ms = PATIENCE_MS) {
 	for (const end = Date.now() + ms; Date.now() < end; await pause(50)) if (await ask().catch(() => false)) return;
 	assert.fail(`${what} did not happen within ${ms} ms`);
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
+import { PATIENCE_MS } from '../support/patience.mjs';
 import { RawSocket, Wire, frame, pause, statuses } from '../support/raw.mjs';
 import { startStack } from '../support/stack.mjs';
 import { World } from '../support/world.mjs';
@@ -63,7 +64,7 @@ async function askAnew([port, asked], ms) {
 }
 
 // Everything goes on: REST, pushd, and a newcomer on a socket.
-async function allIsWell(ms = 5000) {
+async function allIsWell(ms = PATIENCE_MS) {
 	const found = await Promise.all([[stack.port, '/api/v1/health'], [stack.pushdPort, '/health/ready']].map((asked) => askAnew(asked, ms)));
 	assert.deepEqual(found, [[200], [200]]);
 	const socket = await connect('live', 'teacher');

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { PATIENCE_MS } from '../support/patience.mjs';
 import { Socket } from '../support/socket.mjs';
 import { World } from '../support/world.mjs';
 
@@ -30,7 +31,7 @@ export const answer = (world, n, text) => world.rest('student1', 'POST', `/attem
 	{ body: { question_id: world.variables[`q${n}`], answer: text } });
 
 // Asks until it is as wanted.
-export async function eventually(what, ask, ms = 10_000) {
+export async function eventually(what, ask, ms = PATIENCE_MS) {
 	for (const end = Date.now() + ms; Date.now() < end; await pause(50)) if (await ask()) return;
 	assert.fail(`${what} did not happen within ${ms} ms`);
 }

@@ -7,11 +7,12 @@ import renderer from 'react-test-renderer';
 import { io } from 'socket.io-client';
 import { RealtimeSocketService } from '../../deploy/htdocs/js/invigil.js';
 import { examComponents } from '../support/exam.mjs';
+import { PATIENCE_MS } from '../support/patience.mjs';
 import { blocks, code, document, listener, run } from '../support/seeds.mjs';
 import { theStack } from '../support/stack.mjs';
 import { World } from '../support/world.mjs';
 
-async function until(probe, what, ms = 5000) {
+async function until(probe, what, ms = PATIENCE_MS) {
 	for (const end = Date.now() + ms; Date.now() < end; await wait(10)) if (probe()) return;
 	assert.fail(`within ${ms} ms: ${what}`);
 }

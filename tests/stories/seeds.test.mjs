@@ -7,13 +7,14 @@ import { EventEmitter } from 'node:events';
 import React from 'react';
 import renderer from 'react-test-renderer';
 import WebSocket from 'ws';
+import { PATIENCE_MS } from '../support/patience.mjs';
 import { theStack } from '../support/stack.mjs';
 import { Socket } from '../support/socket.mjs';
 import { World } from '../support/world.mjs';
 import { closeAll, code, examples, hasty, listener, record, Recorded, run, undescribed } from '../support/seeds.mjs';
 
 // Waits until `probe` is true.
-async function until(probe, what, ms = 5000) {
+async function until(probe, what, ms = PATIENCE_MS) {
 	for (const end = Date.now() + ms; Date.now() < end; await wait(10)) if (probe()) return;
 	assert.fail(`within ${ms} ms: ${what}`);
 }
@@ -185,7 +186,7 @@ describe('the documents\' own code and examples', { concurrency: 4 }, () => {
 		await does('submit');
 		student.say(examples('A', '1. Heartbeat Message')[0]);
 		student.say('not json');
-		await teacher.type('session_stats', 3000);
+		await teacher.type('session_stats');
 		await student.close();
 		await w.command('complete');
 		await teacher.type('session_completed');

@@ -1,5 +1,6 @@
 // Bytes as nobody should send them: over a plain socket, and as WebSocket frames of any shape.
 import { createConnection } from 'node:net';
+import { PATIENCE_MS } from './patience.mjs';
 
 export const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
@@ -25,7 +26,7 @@ export class Wire {
 	}
 
 	// Resolves to what `probe` returns once that is truthy, or undefined when the time is over.
-	until(probe, ms = 5000) {
+	until(probe, ms = PATIENCE_MS) {
 		return new Promise((done) => {
 			const finish = (value) => { clearTimeout(timer); this.looks.delete(look); done(value); };
 			const look = () => { const found = probe(this); if (found) finish(found); };
@@ -123,7 +124,7 @@ export class RawSocket extends Wire {
 	}
 
 	// What became of it: the close code, `lost` when it broke without one, `open` while it works.
-	async fate(ms = 10_000) {
+	async fate(ms = PATIENCE_MS) {
 		const before = this.pongs;
 		if (this.code === undefined && !this.ended) this.say(frame(9, 'there?'));
 		await this.until(() => this.code !== undefined || this.ended || this.pongs > before, ms);

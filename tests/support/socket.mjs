@@ -1,6 +1,7 @@
 // One WebSocket as a test sees it: everything heard, in order, and how it ended.
 import { once } from 'node:events';
 import WebSocket from 'ws';
+import { PATIENCE_MS } from './patience.mjs';
 
 const PROBE = 'where the socket stands';
 
@@ -50,7 +51,7 @@ export class Socket {
 	}
 
 	// Resolves to what `probe` returns once that is truthy; undefined when the time is over.
-	until(probe, ms = 5000) {
+	until(probe, ms = PATIENCE_MS) {
 		return new Promise((done) => {
 			const finish = (value) => { clearTimeout(timer); this.waiting.delete(look); done(value); };
 			const look = () => { const found = probe(this); if (found) finish(found); };
@@ -79,7 +80,7 @@ export class Socket {
 	}
 
 	// Has it been given its stream up to this event? Asked with heartbeats, whose answers aren't kept.
-	async reaches(event, ms = 5000) {
+	async reaches(event, ms = PATIENCE_MS) {
 		for (const end = Date.now() + ms; Date.now() < end && !this.ended;) {
 			this.position = undefined;
 			this.say({ type: 'heartbeat', ref: PROBE });

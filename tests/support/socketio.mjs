@@ -3,9 +3,8 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { io } from 'socket.io-client';
+import { PATIENCE_MS } from './patience.mjs';
 import { Proxy } from './proxy.mjs';
-
-const PATIENCE_MS = 5000;
 
 export class SocketIo {
 	constructor(proxy, { auth, query, headers, transports, path }) {

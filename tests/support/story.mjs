@@ -1,5 +1,6 @@
 // Plays a story: makes its world, takes its steps, and says what was not as told. What a step may hold is written in
 // tests/README.md.
+import { PATIENCE_MS } from './patience.mjs';
 import { Socket } from './socket.mjs';
 import { SocketIo } from './socketio.mjs';
 import { World, newId } from './world.mjs';
@@ -304,7 +305,7 @@ export class Story {
 	}
 
 	// The sender's next messages, and the close that follows.
-	async take(name, { expect = [], closed, within = 5 }) {
+	async take(name, { expect = [], closed, within = PATIENCE_MS / 1000 }) {
 		const socket = this.sockets[name];
 		const wanted = this.fill(expect);
 		const types = wanted.map(typeOf);
@@ -317,7 +318,7 @@ export class Story {
 		if (closed !== undefined) await this.ends({ [name]: closed }, within);
 	}
 
-	async ends(told, within = 5) {
+	async ends(told, within = PATIENCE_MS / 1000) {
 		for (const [name, code] of Object.entries(told)) {
 			const ended = await this.sockets[name].until(() => this.sockets[name].ended, within * 1000);
 			if (match(ended?.code, code).length) this.fail(`${name} should be closed with ${code}: ${JSON.stringify(ended) ?? 'still open'}`);
@@ -387,7 +388,7 @@ export class Story {
 
 	// Everybody on a socket has heard exactly this since the last look, in this order; who isn't named has heard nothing.
 	// `staff`, `students` and `all` stand for those who have a socket.
-	async hear(told, within = 5) {
+	async hear(told, within = PATIENCE_MS / 1000) {
 		const expected = this.listeners(told);
 		for (const [name, wanted] of Object.entries(expected)) {
 			const socket = this.sockets[name];
