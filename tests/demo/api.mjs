@@ -1,5 +1,7 @@
-// The REST API as a real client uses it: JSON in and out, one repeat when the server asks for it (503), and errors that
-// say which call failed and why.
+// The REST API as a real client uses it: JSON in and out, asked again while the server is away, and errors that say which
+// call failed and why.
+
+export const PATIENCE_MS = 30_000; // so long a service may be away
 
 export class ApiError extends Error {
 	constructor(method, path, status, problem) {
@@ -15,23 +17,25 @@ export class Api {
 		this.token = token;
 	}
 
-	async call(method, path, body, tries = 5) {
+	async call(method, path, body) {
 		const headers = {};
 		if (this.token) headers.authorization = `Bearer ${this.token}`;
 		if (body !== undefined) headers['content-type'] = 'application/json';
+		const end = Date.now() + PATIENCE_MS;
 		for (let round = 1; ; round++) {
+			const last = Date.now() > end;
 			let response;
 			try {
 				response = await fetch(`${this.base}${path}`,
 					{ method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
 			} catch (error) {
-				if (round >= tries) throw new Error(`${method} ${path}: ${error.cause?.message ?? error.message}`);
-				await pause(200 * round);
+				if (last) throw new Error(`${method} ${path}: ${error.cause?.message ?? error.message}`);
+				await pause(backoff(round));
 				continue;
 			}
-			if (response.status >= 500 && round < tries) {
+			if (response.status >= 500 && !last) {
 				await response.arrayBuffer();
-				await pause(200 * round);
+				await pause(backoff(round));
 				continue;
 			}
 			const text = await response.text();
@@ -65,6 +69,21 @@ export class Api {
 }
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+const backoff = (round) => Math.min(200 * round, 1000) * (0.5 + Math.random() / 2);
+
+// Tries until it succeeds, as long as a service may be away and the error is one that passes.
+export async function persist(attempt, passes = () => true) {
+	const end = Date.now() + PATIENCE_MS;
+	for (let round = 1; ; round++) {
+		try {
+			return await attempt();
+		} catch (error) {
+			if (Date.now() > end || !passes(error)) throw error;
+			await pause(backoff(round));
+		}
+	}
+}
 
 // Runs the tasks, at most `width` at a time, in order; `tick` hears how many are done.
 export async function inParallel(tasks, width, tick = () => {}) {

@@ -1,5 +1,6 @@
 // The teacher's board: the truth as the socket tells it, a row per student, drawn in the terminal.
 import WebSocket from 'ws';
+import { persist } from './api.mjs';
 
 const CSI = '\x1b[';
 
@@ -10,19 +11,26 @@ export class Board {
 		this.events = [];
 		this.counts = {};
 		this.status = '?';
-		this.completed = new Promise((resolve) => { this.onCompleted = resolve; });
+		this.completed = new Promise((resolve, reject) => { this.onCompleted = resolve; this.onLost = reject; });
 	}
 
+	// From the first event, and after a connection that broke from the last that was heard.
 	connect() {
-		this.socket = new WebSocket(`${this.sockets}/api/v1/sessions/${this.session.id}/ws?last_event_id=0`,
+		this.socket = new WebSocket(`${this.sockets}/api/v1/sessions/${this.session.id}/ws?last_event_id=${this.events.at(-1) ?? 0}`,
 			['bearer', this.token]);
 		return new Promise((resolve, reject) => {
 			this.socket.on('error', reject);
-			this.socket.on('close', (code) => reject(new Error(`the teacher's socket was closed: ${code}`)));
+			let greeted = false;
+			this.socket.on('close', (code) => {
+				reject(new Error(`the teacher's socket was closed: ${code}`));
+				if (greeted && !this.stopped) persist(() => this.connect()).catch((error) => this.onLost(error));
+			});
 			this.socket.on('message', (bytes) => {
 				const message = JSON.parse(bytes);
 				this.hear(message);
-				if (message.type === 'monitor_snapshot') resolve();
+				if (message.type !== 'monitor_snapshot') return;
+				greeted = true;
+				resolve();
 			});
 		});
 	}
@@ -93,7 +101,7 @@ export class Board {
 	stop() {
 		clearInterval(this.timer);
 		this.draw();
-		this.socket.removeAllListeners('close');
+		this.stopped = true;
 		this.socket.close(1000);
 	}
 }

@@ -4,7 +4,7 @@
 //   BASE=http://127.0.0.1:8080 ADMIN_EMAIL=… ADMIN_PASSWORD=… [STUDENTS=30] [SECONDS_LONG=60] [SEED=1] node demo.mjs
 import { readFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
-import { Api, inParallel, pause } from './api.mjs';
+import { Api, PATIENCE_MS, inParallel, pause, persist } from './api.mjs';
 import { Student } from './student.mjs';
 import { Board } from './board.mjs';
 import { Random } from '../support/random.mjs';
@@ -103,21 +103,21 @@ async function main() {
 	const { teacher, students, test, session } = world;
 	const keys = new Map(test.passages.flatMap((passage) => passage.questions).map((q) => [q.number, q.key]));
 	const board = new Board({ sockets, token: teacher.token, session });
-	await board.connect();
+	await persist(() => board.connect());
 	await teacher.post(`/sessions/${session.id}/start-waiting`);
 	const punctual = students.filter((student) => !student.traits.late);
-	await inParallel(punctual.map((student) => () => student.connect(session)), 16, progress('waiting '));
+	await inParallel(punctual.map((student) => () => persist(() => student.connect(session))), 16, progress('waiting '));
 	const started = await teacher.post(`/sessions/${session.id}/start`);
 	const until = Date.parse(started.ends_at);
 	board.start();
 	const sittings = students.map(async (student) => {
 		if (student.traits.late) {
 			await pause((until - Date.now()) * 0.25);
-			await student.connect(session);
+			await persist(() => student.connect(session));
 		}
 		await student.take(keys, until);
 	});
-	const overdue = pause(until - Date.now() + 5000).then(() => { throw new Error('the clock ran out and no session_completed came'); });
+	const overdue = pause(until - Date.now() + PATIENCE_MS).then(() => { throw new Error('the clock ran out and no session_completed came'); });
 	await Promise.race([Promise.all([...sittings, board.completed]), overdue]);
 	await pause(300);
 	board.stop();

@@ -3,7 +3,7 @@
 // ask for all of it at the end.
 import WebSocket from 'ws';
 import { randomUUID } from 'node:crypto';
-import { Api, ApiError, pause } from './api.mjs';
+import { Api, ApiError, pause, persist } from './api.mjs';
 
 const OVER = ['ATTEMPT_TIME_EXPIRED', 'ATTEMPT_ALREADY_SUBMITTED'];
 
@@ -38,16 +38,22 @@ export class Student {
 		this.socket = new WebSocket(`${this.sockets}/api/v1/sessions/${session.id}/ws${since}`,
 			['bearer', this.api.token]);
 		return new Promise((resolve, reject) => {
+			let greeted = false;
 			this.socket.on('error', reject);
 			this.socket.on('close', (code) => {
 				for (const wait of this.pending.values()) wait.reject(new Error(`socket closed: ${code}`));
 				this.pending.clear();
 				reject(new Error(`socket closed: ${code}`));
+				if (!greeted || this.offline || this.over || this.closed) return;
+				this.back = this.comeBack();
+				this.back.catch(() => {});
 			});
 			this.socket.on('message', (bytes) => {
 				const message = JSON.parse(bytes);
 				this.hear(message);
-				if (message.type === 'connected') resolve(message);
+				if (message.type !== 'connected') return;
+				greeted = true;
+				resolve(message);
 			});
 		});
 	}
@@ -74,6 +80,10 @@ export class Student {
 	}
 
 	send(type, fields) {
+		return persist(() => this.sendOnce(type, fields), ({ code }) => code === 'SERVICE_UNAVAILABLE');
+	}
+
+	sendOnce(type, fields) {
 		const ref = randomUUID();
 		return new Promise((resolve, reject) => {
 			if (this.socket.readyState !== WebSocket.OPEN) return reject(new Error('offline'));
@@ -138,19 +148,18 @@ export class Student {
 
 	// The network is gone without a word: no close frame, nothing sent; then all comes back.
 	async loseNetwork(ms) {
+		await this.back;
 		this.offline = true;
 		this.socket.terminate();
 		await pause(ms);
-		for (let round = 1; ; round++) {
-			try {
-				const connected = await this.connect(this.session);
-				if (connected.status !== 'IN_PROGRESS') this.over = true;
-				break;
-			} catch (error) {
-				if (round === 8) throw error;
-				await pause(100 * 2 ** round * this.random());
-			}
-		}
+		await this.comeBack();
+	}
+
+	// With what he has written meanwhile.
+	async comeBack() {
+		this.offline = true;
+		const connected = await persist(() => this.connect(this.session));
+		if (connected.status === 'COMPLETED') this.over = true;
 		this.resumed++;
 		this.offline = false;
 		for (const [question, answer, seconds] of this.outbox.splice(0)) await this.answer(question, answer, seconds);
@@ -190,9 +199,11 @@ export class Student {
 			this.marks.set(question.id, { answer, right });
 		}
 		if (lost) await lost;
+		await this.back;
 		if (this.over || !this.traits.submits) return;
-		const attempt = await this.whileOpen(this.api.post(`/attempts/${this.attempt}/submit`));
-		if (attempt) this.submitted = attempt;
+		// asked again by the API, it may have been handed in before
+		const attempt = await this.whileOpen(this.api.post(`/attempts/${this.attempt}/submit`)) ?? await this.api.get(`/attempts/${this.attempt}`);
+		if (attempt.submission_type === 'MANUAL') this.submitted = attempt;
 	}
 
 	think(question, key) {
@@ -222,6 +233,7 @@ export class Student {
 	}
 
 	close() {
+		this.closed = true;
 		this.socket?.close(1000);
 	}
 }
