@@ -15,7 +15,7 @@ import { smuggled } from './hostile/requests.mjs';
 const MESSAGES = 300; // a minute
 const STUDENTS = 250; // so many make a monitor's body of 100 kB
 const HALVES = 10_000;
-const PATIENCE_MS = 10_000; // with a request's head
+const HEAD_MS = 10_000; // with a request's head
 
 let stack, world, slow;
 before(async () => {
@@ -249,10 +249,10 @@ for (const service of ['pushd', 'the web server']) {
 		const open = () => halves.filter(({ socket, ended }) => socket.readyState === 'open' && !ended).length;
 		// on a slow machine the first are given up while the last still come
 		const came = () => halves.filter((half) => half.came).length;
-		for (const end = Date.now() + PATIENCE_MS; Date.now() < end && came() < 0.99 * HALVES;) await pause(20);
+		for (const end = Date.now() + HEAD_MS; Date.now() < end && came() < 0.99 * HALVES;) await pause(20);
 		assert.ok(came() > 0.9 * HALVES, `${came()} came`);
 		// the web server has fewer places: who comes has one as soon as its patience with the first is over
-		await allIsWell(service === 'pushd' ? undefined : 3 * PATIENCE_MS);
+		await allIsWell(service === 'pushd' ? undefined : 3 * HEAD_MS);
 		assert.ok(open() > 0, 'while many of them are there');
 		for (const half of halves) half.drop();
 	});
@@ -273,8 +273,8 @@ function dribble() {
 }
 
 test('a head at a byte a second: the connection is ended', async () => {
-	await slow.end(2 * PATIENCE_MS);
-	assert.ok(slow.lasted >= PATIENCE_MS - 1000, `after ${slow.lasted} ms`);
+	await slow.end(2 * HEAD_MS);
+	assert.ok(slow.lasted >= HEAD_MS - 1000, `after ${slow.lasted} ms`);
 	assert.equal(slow.text(), '');
 });
 

@@ -61,7 +61,8 @@ export class Soak {
 		this.exams = Array.from({ length: this.sessions }, () => new Exam({ stack: this.stack, random: this.random.fork(), tally: this.tally,
 			students: this.perSession, pause: this.between }));
 		await Promise.all(this.exams.map((exam) => exam.open()));
-		if (this.crowdSize && !this.crowd) {
+		// new rooms: a crowd hears all of its rooms' trails whenever it comes, and each coming makes them longer
+		if (this.crowdSize) {
 			this.crowd = new Crowd({ stack: this.stack, random: this.random.fork(), tally: this.tally, size: this.crowdSize });
 			await this.crowd.open();
 		}
