@@ -7,10 +7,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DESKTOP, judge, PHONE } from '../support/axe.mjs';
 import { act, badge, readRows } from '../support/board.mjs';
 import { openPage, startBrowser } from '../support/browser.mjs';
+import { PATIENCE_MS } from '../support/patience.mjs';
 import { theStack } from '../support/stack.mjs';
 import { PAPERS, World } from '../support/world.mjs';
 
-const PATIENCE = 15_000;
 
 let stack, browser;
 before(async () => { [stack, browser] = await Promise.all([theStack(), startBrowser()]); });
@@ -71,7 +71,7 @@ async function monitorRows(world) {
 }
 
 // Waits until the board says what the server says: ms that it took.
-async function agree(page, world, patience = PATIENCE) {
+async function agree(page, world, patience = PATIENCE_MS) {
 	const began = performance.now();
 	for (;;) {
 		const truth = await monitorRows(world);
@@ -195,7 +195,7 @@ describe('the board', { concurrency: 3 }, () => {
 				line.page.close({ code: 1011 });
 				line.server.close();
 				await context.setOffline(true);
-				await page.locator('.board-offline').waitFor({ timeout: PATIENCE });
+				await page.locator('.board-offline').waitFor({ timeout: PATIENCE_MS });
 				await answer(world, 1, 4, 'x');
 				await highlight(world, 3);
 				await highlight(world, 3);
@@ -204,10 +204,10 @@ describe('the board', { concurrency: 3 }, () => {
 				await world.must('student2', 'POST', `${attempt(world, 2)}/submit`);
 				cut = false;
 				await context.setOffline(false);
-				await page.locator('.board-offline').waitFor({ state: 'detached', timeout: PATIENCE });
+				await page.locator('.board-offline').waitFor({ state: 'detached', timeout: PATIENCE_MS });
 				await agree(page, world, 3000);
-				await page.locator('.feed-item', { hasText: /Student4 Of \S+ tried to copy/ }).waitFor({ timeout: PATIENCE });
-				await page.locator('.feed-item', { hasText: 'handed in' }).waitFor({ timeout: PATIENCE });
+				await page.locator('.feed-item', { hasText: /Student4 Of \S+ tried to copy/ }).waitFor({ timeout: PATIENCE_MS });
+				await page.locator('.feed-item', { hasText: 'handed in' }).waitFor({ timeout: PATIENCE_MS });
 				assert.equal(await page.locator('.feed-item', { hasText: 'tried to copy' }).count(), 1, 'nothing is told twice');
 				await highlight(world, 3);
 				await agree(page, world);
@@ -220,7 +220,7 @@ describe('the board', { concurrency: 3 }, () => {
 			await visit(async ({ page }) => {
 				await page.routeWebSocket(/\/ws$|\/ws\?/, (socket) => socket.close({ code: 1011 }));
 				await page.reload();
-				await page.locator('.student[data-student]').first().waitFor({ timeout: PATIENCE });
+				await page.locator('.student[data-student]').first().waitFor({ timeout: PATIENCE_MS });
 				await agree(page, world, 3000);
 				await page.locator('.board-offline').waitFor();
 			}, { world, path: board(world) });
@@ -282,7 +282,7 @@ describe('the board', { concurrency: 3 }, () => {
 				await page.locator('.heat-line .student-name').first().waitFor();
 				for (const i of [3, 5]) await give(i);
 				const cells = (mark) => page.locator(`.heat-rows i[data-mark=${mark}]`).count();
-				await page.waitForFunction((all) => document.querySelectorAll('.heat-rows i:not([data-mark=open])').length === all, 5 * paper.length, { timeout: PATIENCE });
+				await page.waitForFunction((all) => document.querySelectorAll('.heat-rows i:not([data-mark=open])').length === all, 5 * paper.length, { timeout: PATIENCE_MS });
 				assert.deepEqual([await cells('right'), await cells('open')], [3 * paper.length, paper.length]);
 				const heads = await page.locator('.heat-head button').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label').match(/(\d+) right, (\d+) wrong/).slice(1).map(Number)));
 				await world.must('teacher', 'POST', `${board(world)}/complete`);
@@ -362,7 +362,7 @@ test('five hundred students', async (t) => {
 	await abreast(names(STUDENTS), (name) => world.must(name, 'POST', `${board(world)}/join`));
 	world.keepAttempts(await world.must('teacher', 'POST', `${board(world)}/start`));
 	await visit(async ({ page }) => {
-		await page.locator('.student[data-student]').first().waitFor({ timeout: PATIENCE });
+		await page.locator('.student[data-student]').first().waitFor({ timeout: PATIENCE_MS });
 		await pause(500);
 		// what comes from now on is the board's own work
 		await page.evaluate(() => {

@@ -5,11 +5,11 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { judge } from '../support/axe.mjs';
 import { openPage, startBrowser } from '../support/browser.mjs';
+import { PATIENCE_MS } from '../support/patience.mjs';
 import { theStack } from '../support/stack.mjs';
 import { PAPERS, World } from '../support/world.mjs';
 
 const PAPER_FILE = fileURLToPath(new URL('../data/papers/academic-reading-1.json', import.meta.url));
-const WAIT = 10_000;
 
 let stack, browser, world;
 before(async () => {
@@ -27,7 +27,7 @@ const signedInAs = (person) => JSON.stringify({ access_token: world.token(person
 async function visit(person, path, work, { expected = [], ...options } = {}) {
 	const storageState = { cookies: [], origins: [{ origin: stack.base, localStorage: [{ name: 'invigil.tokens', value: signedInAs(person) }] }] };
 	const { page, context, complaints } = await openPage(browser, stack.base, `/#${path}`, { storageState, ...options });
-	page.setDefaultTimeout(WAIT);
+	page.setDefaultTimeout(PATIENCE_MS);
 	try {
 		await page.waitForSelector('h1');
 		await work(page);

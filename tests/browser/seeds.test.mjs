@@ -56,7 +56,7 @@ async function visit(work) {
 		const name = `block${++blocks}`;
 		const content = await bundle(`${text}`, { ...options, name });
 		await page.addScriptTag({ type: 'module', content });
-		await page.waitForFunction((key) => globalThis[key], name, { timeout: 10_000 });
+		await page.waitForFunction((key) => globalThis[key], name, { timeout: PATIENCE_MS });
 	};
 	try {
 		await work({ page, said, until, runs });
@@ -66,7 +66,7 @@ async function visit(work) {
 	}
 }
 
-describe('in Chromium', { concurrency: 3, timeout: 60_000 }, () => {
+describe('in Chromium', { concurrency: 3, timeout: 120_000 }, () => {
 	test('A: the class', () => visit(async ({ page, said, until, runs }) => {
 		const world = await given({ joined: ['student1'] });
 		const { session, student2 } = world.variables;

@@ -8,10 +8,10 @@ import { act, badge, readCounts, readFeed, readFigures, readHeat, readRows } fro
 import { openPage, startBrowser } from '../support/browser.mjs';
 import { quote } from '../support/db.mjs';
 import { handIn, heading, numberButton, part, question, saveState, select, shown } from '../support/paper.mjs';
+import { PATIENCE_MS } from '../support/patience.mjs';
 import { theStack } from '../support/stack.mjs';
 import { World } from '../support/world.mjs';
 
-const PATIENCE = 20_000;
 const FED = 60; // so many lines the feed shows
 const TITLE = 'The whole session';
 const STUDENTS = ['student1', 'student2', 'student3', 'student4', 'student5'];
@@ -145,7 +145,7 @@ async function compare(page) {
 }
 
 // Waits until the board says what the tables say; the tables' rows by the students' names in this world.
-async function agree(page, what, patience = PATIENCE) {
+async function agree(page, what, patience = PATIENCE_MS) {
 	const until = performance.now() + patience;
 	for (;;) {
 		try {
@@ -160,7 +160,7 @@ async function agree(page, what, patience = PATIENCE) {
 
 // The same, once the tables say what is awaited.
 async function agreeOn(page, what, expected) {
-	const until = performance.now() + PATIENCE;
+	const until = performance.now() + PATIENCE_MS;
 	for (;;) {
 		const all = await agree(page, what);
 		const told = Object.fromEntries(Object.entries(expected).map(([name, wanted]) =>
@@ -190,7 +190,7 @@ async function heatAgrees(page, what) {
 	const truth = Object.fromEntries((await students()).filter(({ status }) => status).map((one) => [one.name, marksOf(one)]));
 	await page.click('#board-tab-answers');
 	await page.locator('.heat-line .student-name').first().waitFor();
-	for (let until = performance.now() + PATIENCE; ; await pause(100)) {
+	for (let until = performance.now() + PATIENCE_MS; ; await pause(100)) {
 		try {
 			assert.deepEqual(await readHeat(page), truth, what);
 			break;

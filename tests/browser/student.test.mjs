@@ -6,6 +6,7 @@ import { judge, PHONE } from '../support/axe.mjs';
 import { openPage, startBrowser } from '../support/browser.mjs';
 import { quote } from '../support/db.mjs';
 import { heading, part, question, saveState, select, shown } from '../support/paper.mjs';
+import { PATIENCE_MS } from '../support/patience.mjs';
 import { PASSWORD, signedIn } from '../support/people.mjs';
 import { theStack } from '../support/stack.mjs';
 import { World } from '../support/world.mjs';
@@ -136,7 +137,7 @@ describe('the student\'s pages', { concurrency: 4 }, () => {
 			const [minutes, seconds] = text.split(':').map(Number);
 			const left = (Number(at) - now) / 1000;
 			assert.ok(Math.abs(minutes * 60 + seconds - left) < 2.5, `shows ${text}, ${left} s are left`);
-			await page.waitForFunction((wanted) => window.heard.includes(wanted), words, { timeout: 15_000 });
+			await page.waitForFunction((wanted) => window.heard.includes(wanted), words, { timeout: PATIENCE_MS });
 			assert.equal(await page.locator('.clock').getAttribute('data-tone'), tone);
 			await leave(opened);
 		}
@@ -322,6 +323,7 @@ describe('the student\'s pages', { concurrency: 4 }, () => {
 			await tab.getByRole('button', { name: 'Continue here' }).click();
 			await heading(page, 'You went on in another place');
 			await look(page, 'relieved');
+			await shown(tab, '.paper');
 			await context.setOffline(true);
 			await shown(tab, '.offline');
 			await look(tab, 'offline');

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { judge, PHONE } from '../support/axe.mjs';
 import { openPage, startBrowser } from '../support/browser.mjs';
+import { PATIENCE_MS } from '../support/patience.mjs';
 import { PASSWORD, signedIn } from '../support/people.mjs';
 import { theStack } from '../support/stack.mjs';
 import { token } from '../support/token.mjs';
@@ -53,7 +54,7 @@ const state = (page, wanted, timeout = 10_000) =>
 async function rows(page, kind, count = 1) {
 	const found = page.locator('#log li:not([hidden]) details', { has: page.locator('.kind', { hasText: new RegExp(`^${kind}(#|$)`) }) });
 	await page.waitForFunction(([name, least]) => [...document.querySelectorAll('#log li:not([hidden]) .kind')]
-		.filter((node) => node.firstChild.textContent === name).length >= least, [kind, count], { timeout: 10_000 });
+		.filter((node) => node.firstChild.textContent === name).length >= least, [kind, count], { timeout: PATIENCE_MS });
 	return found;
 }
 
@@ -189,7 +190,7 @@ describe('the page that speaks every dialect', { concurrency: 3 }, () => {
 			await page.fill('#session', world.variables.code);
 			await page.click('#connect .main');
 			await state(page, 'closed');
-			await page.waitForFunction(() => /Authentication failed[^]*AUTH_FAILED/.test(document.getElementById('log').innerText), undefined, { timeout: 10_000 });
+			await page.waitForFunction(() => /Authentication failed[^]*AUTH_FAILED/.test(document.getElementById('log').innerText), undefined, { timeout: PATIENCE_MS });
 			await context.close();
 		});
 	});

@@ -35,7 +35,7 @@ async function settled(socket, transport) {
 	assert.equal(engine.transport.name, transport);
 }
 
-describe('socket.io-client', { concurrency: true, timeout: 20_000 }, () => {
+describe('socket.io-client', { concurrency: true, timeout: 120_000 }, () => {
 	before(async () => (echo = await Echo.start('socketio', 'patient')));
 	after(async () => {
 		for (const socket of open) socket.disconnect();
@@ -128,7 +128,7 @@ async function idle(options, transport) {
 	return answered;
 }
 
-describe('socket.io-client and the heartbeat', { timeout: 60_000 }, () => {
+describe('socket.io-client and the heartbeat', { timeout: 120_000 }, () => {
 	before(async () => (quick = await Echo.start('socketio')));
 	after(() => quick.stop());
 

@@ -6,7 +6,7 @@ import { engineRules } from './rules.mjs';
 
 let echo, quick, steady;
 
-describe('Engine.IO', { concurrency: true, timeout: 20_000 }, () => {
+describe('Engine.IO', { concurrency: true, timeout: 120_000 }, () => {
 	before(async () => {
 		quick = await Echo.start('engineio');
 		steady = await Echo.start('engineio', 'steady');
@@ -16,7 +16,7 @@ describe('Engine.IO', { concurrency: true, timeout: 20_000 }, () => {
 
 	engineRules(() => quick, () => steady, () => echo);
 
-	describe('messages', { timeout: 10_000 }, () => {
+	describe('messages', { timeout: 120_000 }, () => {
 		for (const [what, body] of [
 			['a text', '4hello'],
 			['several texts', '4one\x1e4two\x1e4three'],

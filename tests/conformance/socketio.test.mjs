@@ -32,7 +32,7 @@ async function checkEcho(sent, heard) {
 	socket.close();
 }
 
-describe('Socket.IO', { concurrency: true, timeout: 20_000 }, () => {
+describe('Socket.IO', { concurrency: true, timeout: 120_000 }, () => {
 	before(async () => {
 		quick = await Echo.start('socketio');
 		silent = await Echo.start('socketio', 'silent');
@@ -43,7 +43,7 @@ describe('Socket.IO', { concurrency: true, timeout: 20_000 }, () => {
 
 	engineRules(() => quick, () => steady, () => echo);
 
-	describe('connecting', { timeout: 10_000 }, () => {
+	describe('connecting', { timeout: 120_000 }, () => {
 		for (const [packet, namespace, auth] of [
 			['40', '', '{}'],
 			['40{"token":"123"}', '', '{"token":"123"}'],
@@ -94,7 +94,7 @@ describe('Socket.IO', { concurrency: true, timeout: 20_000 }, () => {
 		});
 	});
 
-	describe('disconnecting', { timeout: 10_000 }, () => {
+	describe('disconnecting', { timeout: 120_000 }, () => {
 		test('from the main namespace', async () => {
 			const socket = await steady.client();
 			socket.send('41');
@@ -123,7 +123,7 @@ describe('Socket.IO', { concurrency: true, timeout: 20_000 }, () => {
 		});
 	});
 
-	describe('messages', { timeout: 10_000 }, () => {
+	describe('messages', { timeout: 120_000 }, () => {
 		for (const [what, sent, heard] of [
 			['an event', ['42["message",1,"2",{"3":[true]}]'], ['42["message-back",1,"2",{"3":[true]}]']],
 			['an event without arguments', ['42["message"]'], ['42["message-back"]']],

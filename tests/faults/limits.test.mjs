@@ -239,7 +239,7 @@ test('no process for a worker: the others serve, and its place is filled when th
 	await eventually('three workers', async () => (await children(master)).length === 3, 15_000);
 });
 
-test('a database that is there and silent: 503 and 1011 in time, pushd\'s loop turns, and all goes on when it speaks', { timeout: 60_000 }, async (t) => {
+test('a database that is there and silent: 503 and 1011 in time, pushd\'s loop turns, and all goes on when it speaks', { timeout: 120_000 }, async (t) => {
 	const world = await begin(stack);
 	const teacher = await connect(world, 'teacher');
 	const postmaster = await stack.pid('postgres');

@@ -53,7 +53,7 @@ async function enter(made, person, { port = stack.port, ...options } = {}) {
 const join = (socket, made) => socket.ask(['joinSession', made.variables.code]);
 const messages = (socket) => socket.heard.filter(({ type }) => type === 'messageReceived').map(({ data }) => data.message);
 
-describe('silence', { concurrency: true, timeout: 60_000 }, () => {
+describe('silence', { concurrency: true, timeout: 120_000 }, () => {
 	for (const [name, transports] of Object.entries(TRANSPORTS)) {
 		for (const where of ['pushd', 'the web server']) {
 			test(`idle over five pings: ${name} through ${where}`, async () => {
@@ -120,7 +120,7 @@ describe('silence', { concurrency: true, timeout: 60_000 }, () => {
 });
 
 for (const signal of ['SIGKILL', 'SIGTERM']) {
-	test(`pushd ends by ${signal}: recovered on the next one, nothing missed, nothing twice`, { timeout: 60_000 }, async () => {
+	test(`pushd ends by ${signal}: recovered on the next one, nothing missed, nothing twice`, { timeout: 120_000 }, async () => {
 		const made = await world();
 		const student = await enter(made, 'student1', { transports: ['polling'] });
 		const teacher = await enter(made, 'teacher');

@@ -139,7 +139,7 @@ function fastcgi(parameters) {
 	return Buffer.concat([record(1, Buffer.from([0, 1, 0, 0, 0, 0, 0, 0])), record(4, Buffer.concat(pairs)), record(4, Buffer.alloc(0)), record(5, Buffer.alloc(0))]);
 }
 
-test('a web server may spawn the workers with their socket on descriptor 0', { timeout: 30_000 }, async (t) => {
+test('a web server may spawn the workers with their socket on descriptor 0', { timeout: 120_000 }, async (t) => {
 	const socket = path.join(folder, 'spawned.sock');
 	// a listening socket as standard input, which node alone can't give: perl, which every Debian has, can
 	const child = spawn('perl', ['-e', `use Socket; socket(my $s, AF_UNIX, SOCK_STREAM, 0) or die; bind($s, sockaddr_un($ARGV[0])) or die;

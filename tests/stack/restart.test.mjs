@@ -32,7 +32,7 @@ class Busy {
 	}
 }
 
-test('the app is restarted under load: every call is answered', { timeout: 60_000 }, async (t) => {
+test('the app is restarted under load: every call is answered', { timeout: 120_000 }, async (t) => {
 	const app = await supervise(stack, 'app');
 	t.after(() => app.stop());
 	const writers = new Busy(4, async () => (await answer(world, 1, 'ABC'[Math.floor(Math.random() * 3)])).status);
@@ -49,7 +49,7 @@ test('the app is restarted under load: every call is answered', { timeout: 60_00
 	await app.heard('WATCHDOG=1', app.count('WATCHDOG=1') + 2);
 });
 
-test('pushd is restarted under load: whoever connects gets in, whoever is in is told to come back', { timeout: 60_000 }, async (t) => {
+test('pushd is restarted under load: whoever connects gets in, whoever is in is told to come back', { timeout: 120_000 }, async (t) => {
 	const pushd = await supervise(stack, 'pushd');
 	t.after(() => pushd.stop());
 	const sitting = await connect(world, 'student1');

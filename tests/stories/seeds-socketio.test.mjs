@@ -17,7 +17,7 @@ async function until(probe, what, ms = PATIENCE_MS) {
 	assert.fail(`within ${ms} ms: ${what}`);
 }
 
-describe('documents B and E', { concurrency: 4, timeout: 60_000 }, () => {
+describe('documents B and E', { concurrency: 4, timeout: 120_000 }, () => {
 	let stack;
 	const open = [];
 	before(async () => { stack = await theStack(); });

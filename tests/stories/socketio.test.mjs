@@ -9,7 +9,7 @@ import { SocketIo } from '../support/socketio.mjs';
 import { theStack } from '../support/stack.mjs';
 import { World } from '../support/world.mjs';
 
-describe('socketio', { concurrency: 4, timeout: 60_000 }, () => {
+describe('socketio', { concurrency: 4, timeout: 120_000 }, () => {
 	let stack;
 	const open = [];
 	before(async () => { stack = await theStack(); });

@@ -24,7 +24,7 @@ describe('stories', { concurrency: 6 }, () => {
 		for (const story of JSON.parse(readFileSync(new URL(file, here), 'utf8'))) {
 			const title = `${file.replace('.json', '')}: ${story.title}`;
 			if (wanted && !title.includes(wanted)) continue;
-			test(title, { timeout: 60_000 }, async () => new Story(await stackWith(story.given?.settings), story).play());
+			test(title, { timeout: 120_000 }, async () => new Story(await stackWith(story.given?.settings), story).play());
 		}
 	}
 });

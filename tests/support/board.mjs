@@ -1,4 +1,5 @@
 // The live board, as somebody reads it who looks at all of it.
+import { PATIENCE_MS } from './patience.mjs';
 
 // Every row, those out of sight too: the list is scrolled through. { student's id: what the row says }
 export const readRows = (page) => page.evaluate(async () => {
@@ -51,4 +52,4 @@ export async function act(page, name, yes) {
 	return asked;
 }
 
-export const badge = (page, text) => page.locator('.lead .badge', { hasText: text }).waitFor({ timeout: 15_000 });
+export const badge = (page, text) => page.locator('.lead .badge', { hasText: text }).waitFor({ timeout: PATIENCE_MS });

@@ -1,6 +1,7 @@
 // Debian's Firefox, driven by puppeteer-core over WebDriver BiDi. Playwright has a Firefox of its own making, which isn't
 // what people have.
 import puppeteer from 'puppeteer-core';
+import { PATIENCE_MS } from './patience.mjs';
 
 export function startFirefox() {
 	return puppeteer.launch({ browser: 'firefox', executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr', headless: true,
@@ -17,7 +18,7 @@ export async function openInFirefox(browser, base, path, { viewport, storage = {
 	page.on('request', (request) => {
 		if (!request.url().startsWith(`${base}/`) && !/^(data|blob|about):/.test(request.url())) complaints.push(`leaves the site: ${request.url()}`);
 	});
-	page.setDefaultTimeout(20_000);
+	page.setDefaultTimeout(PATIENCE_MS);
 	if (viewport) await page.setViewport(viewport);
 	// a file of the site, where there is a storage and nothing that reads it
 	await page.goto(`${base}/favicon.svg`);

@@ -1,12 +1,12 @@
 // The student's page, by the hands of who sits before it.
-const WAIT = 15_000;
+import { PATIENCE_MS } from './patience.mjs';
 
-export const shown = (page, selector) => page.waitForSelector(selector, { timeout: WAIT });
-export const heading = (page, text) => page.getByRole('heading', { name: text }).waitFor({ timeout: WAIT });
+export const shown = (page, selector) => page.waitForSelector(selector, { timeout: PATIENCE_MS });
+export const heading = (page, text) => page.getByRole('heading', { name: text }).waitFor({ timeout: PATIENCE_MS });
 
 // 'saved', 'saving' or 'offline', as the sign on top says.
 export const saveState = (page, state) => page.waitForFunction((wanted) =>
-	document.querySelector('.save')?.dataset.state === wanted, state, { timeout: 20_000 });
+	document.querySelector('.save')?.dataset.state === wanted, state, { timeout: PATIENCE_MS });
 
 // The control of a question, by its number.
 export const question = (page, n) => page.locator('.question', { has: page.locator('.question-number', { hasText: new RegExp(`${n}$`) }) });

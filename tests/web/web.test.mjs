@@ -222,7 +222,7 @@ function behind(name, theServer) {
 		else problem(chunked, 422, 'VALIDATION_ERROR');
 	});
 
-	test('a long body reaches the app whole, a longer one is refused, and so is one that is longer still', { timeout: 60_000 }, async () => {
+	test('a long body reaches the app whole, a longer one is refused, and so is one that is longer still', { timeout: 120_000 }, async () => {
 		const server = theServer();
 		const world = await classAtWork();
 		const send = (path, bytes) => get(server, `/api/v1${path}`, { method: 'POST', headers: { authorization: `Bearer ${world.token('teacher')}`,
@@ -264,7 +264,7 @@ function behind(name, theServer) {
 
 	// a process for each request: there is nobody to be kept
 	// where they did, it would be answered only after a minute
-	test('clients that send slowly keep no worker', { skip: name === 'apache-cgi', timeout: 60_000 }, async () => {
+	test('clients that send slowly keep no worker', { skip: name === 'apache-cgi', timeout: 120_000 }, async () => {
 		const server = theServer();
 		const world = await classAtWork();
 		const slow = Array.from({ length: 32 }, () => new Wire({ port: server.port })
@@ -350,7 +350,7 @@ function behind(name, theServer) {
 }
 
 describe('with TLS, as the example has it', { concurrency: true }, () => {
-	for (const name of EXAMPLES) test(name, { timeout: 60_000 }, async (t) => {
+	for (const name of EXAMPLES) test(name, { timeout: 120_000 }, async (t) => {
 		const server = await startExample(name, stack);
 		t.after(() => server.stop());
 		const plain = await get(server, '/docs/?a=b', { headers: { host: 'localhost' } });
@@ -408,7 +408,7 @@ describe('with TLS, as the example has it', { concurrency: true }, () => {
 	});
 });
 
-test('while pushd is away everybody is told when to come again, and then it is well', { timeout: 60_000 }, async () => {
+test('while pushd is away everybody is told when to come again, and then it is well', { timeout: 120_000 }, async () => {
 	process.kill(await stack.pid('pushd'), 'SIGKILL');
 	for (let tries = 0; tries < 200 && (await get(stack, '/health')).status === 200; tries++) await pause(50);
 	await Promise.all([...servers.values()].map(async (server) => {
