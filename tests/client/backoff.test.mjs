@@ -167,6 +167,18 @@ test('a socket that goes silent is given up, not as a goodbye', async () => {
 	assert.equal(socket.lastEventId, 9, 'what the dead one still says is not heard');
 });
 
+test('while the browser sees no network, silence is noticed at once, whatever was heard first', async (t) => {
+	await start();
+	newest().letIn();
+	const known = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+	Object.defineProperty(globalThis, 'navigator', { value: { onLine: false }, configurable: true });
+	t.after(() => (known ? Object.defineProperty(globalThis, 'navigator', known) : delete globalThis.navigator));
+	await time.pass(3000);
+	newest().say({ type: 'student_answer', event_id: 12 });
+	await time.pass(6000);
+	assert.equal(sockets.made.length, 2);
+});
+
 test('a heartbeat each half minute, however much is heard', async () => {
 	await start();
 	newest().letIn();

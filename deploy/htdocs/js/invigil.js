@@ -632,6 +632,7 @@ const STEADY_MS = 10_000; // a connection that held so long was a good one
 const RATE_LIMITED_MS = 60_000;
 const ASLEEP_MS = 75_000; // silent longer than any heartbeat allows: the server has given us up
 const PULSE_MS = 1000;
+const DOUBT_MS = 2000; // asked so often, and given so long, while the browser sees no network
 const MESSAGE_BYTES = 65_536;
 const MESSAGES_PER_MINUTE = 90; // of the 100 that the server takes; the rest is for heartbeats
 
@@ -1016,7 +1017,7 @@ class Channel extends Emitter {
 		};
 		listen(globalThis, 'online', () => this.#wake(this.#options.silence, 0));
 		// whether the network is gone, the wire itself says best
-		listen(globalThis, 'offline', () => this.probe(2000));
+		listen(globalThis, 'offline', () => this.probe(DOUBT_MS));
 		listen(globalThis, 'pageshow', () => this.#wake(5000, 3000));
 		listen(globalThis.document, 'visibilitychange', () => { if (!globalThis.document.hidden) this.#wake(5000, 3000); });
 		this.#forget.push(this.api.on('tokens', (tokens) => this.#renewed(tokens?.access_token)));
@@ -1040,6 +1041,8 @@ class Channel extends Emitter {
 		const now = monotonic();
 		if (now - this.#connected > STEADY_MS) this.#attempt = 0;
 		if (now > this.#due) this.#drop('silent', 0);
+		// an answer that was under way when the network went proves nothing, so once isn't enough
+		else if (isOffline() && now - this.#asked >= DOUBT_MS) this.probe(DOUBT_MS);
 		else if (now - this.#asked >= this.#options.heartbeat) this.#beatHeart();
 		if (this.clock.now() >= expiry(this.#token) - renewalLead(this.#token)) this.#renew();
 	}
