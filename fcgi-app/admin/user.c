@@ -56,8 +56,7 @@ static bool arguments_read(int argc, char *argv[], struct arguments *ret)
 	return optind == argc;
 }
 
-/* --- passwords
- * --------------------------------------------------------------------------------------------------- */
+/* --- passwords --- */
 
 struct password {
 	char text[1024];
@@ -102,8 +101,7 @@ static void password_tell(const struct password *password)
 		printf("password: %s\n", password->text);
 }
 
-/* --- the commands
- * ------------------------------------------------------------------------------------------------ */
+/* --- the commands --- */
 
 static int user_add(struct operator* op, const struct arguments *args)
 {

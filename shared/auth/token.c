@@ -21,8 +21,7 @@
 enum { TOKEN_MOST = 8192 };
 #define EXPIRY_MOST INT64_C(253402300799) /* the end of the year 9999: beyond it times have no text */
 
-/* --- verifying
- * --------------------------------------------------------------------------------------------------- */
+/* --- verifying --- */
 
 /* A member of the claims or the header, as JSON text; *ret NULL: there is none. ERR_MEMORY: nobody knows. */
 static enum err member_read(jwt_t *jwt, char *(*get)(jwt_t *jwt, const char *name), const char *name,
@@ -188,8 +187,7 @@ enum err token_verify(const struct token_keys *keys, const char *token, struct t
 	return err;
 }
 
-/* --- issuing
- * ----------------------------------------------------------------------------------------------------- */
+/* --- issuing --- */
 
 struct issue {
 	struct id user_id, jti;
@@ -292,8 +290,7 @@ enum err token_issue(const struct token_keys *keys, struct arena *arena, const s
 	return OK;
 }
 
-/* --- refresh tokens
- * ---------------------------------------------------------------------------------------------- */
+/* --- refresh tokens --- */
 
 void refresh_token_make(char token[REFRESH_TOKEN_TEXT])
 {
@@ -313,8 +310,7 @@ void refresh_token_hash(const char *token, char hash[REFRESH_HASH_TEXT])
 	sodium_bin2hex(hash, REFRESH_HASH_TEXT, digest, sizeof(digest));
 }
 
-/* --- seals
- * -------------------------------------------------------------------------------------------------------- */
+/* --- seals --- */
 
 static void seal(const struct token_key *with, const char *purpose, const char *text, char ret[SEAL_TEXT])
 {

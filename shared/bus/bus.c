@@ -116,8 +116,7 @@ static void set_remote(void *socket, const char *endpoint)
 	set_int(socket, ZMQ_TCP_KEEPALIVE_CNT, ALIVE_PROBES);
 }
 
-/* --- sending
- * ----------------------------------------------------------------------------------------------------- */
+/* --- sending --- */
 
 struct bus_sender {
 	void *context;
@@ -244,8 +243,7 @@ uint64_t bus_dropped(const struct bus_sender *sender)
 	return sender->dropped;
 }
 
-/* --- receiving
- * --------------------------------------------------------------------------------------------------- */
+/* --- receiving --- */
 
 struct bus_receiver {
 	void *context;

@@ -82,7 +82,7 @@ static char *env_name(const struct key *key, char text[NAME_MAX_BYTES])
 	return text;
 }
 
-/* --- problems ------------------------------------------------------------------------------------ */
+/* --- problems --- */
 
 /* A problem of the file as such, or of one of its lines (line > 0). */
 static void PRINTF_LIKE(3, 4) complain_file(struct config_loading *loading, int line, const char *format, ...)
@@ -145,7 +145,7 @@ enum config_source config_source(const struct config_loading *loading, const cha
 	return loading->origins[key_find(name) - keys].source;
 }
 
-/* --- values -------------------------------------------------------------------------------------- */
+/* --- values --- */
 
 static bool parse_int(const char *text, int64_t *ret)
 {
@@ -240,7 +240,7 @@ static void set(struct config_loading *loading, const struct key *key, const cha
 	}
 }
 
-/* --- the three sources --------------------------------------------------------------------------- */
+/* --- the three sources --- */
 
 static void load_defaults(struct config_loading *loading)
 {
@@ -365,7 +365,7 @@ static void load_environment(struct config_loading *loading)
 	}
 }
 
-/* --- the module's calls -------------------------------------------------------------------------- */
+/* --- the module's calls --- */
 
 static enum err load(struct config_loading *loading, enum config_service service)
 {

@@ -145,7 +145,7 @@ static void check_keys(struct config_loading *loading, enum config_service servi
 		check_readable(loading, "jwt_private_key_file", loading->config->jwt_private_key_file);
 }
 
-/* --- the bus ------------------------------------------------------------------------------------- */
+/* --- the bus --- */
 
 static bool begins(const char *text, const char *with)
 {

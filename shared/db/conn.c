@@ -40,8 +40,7 @@ struct db {
 	struct db_watch watch;
 };
 
-/* --- making and losing the connection
- * --------------------------------------------------------------------------- */
+/* --- making and losing the connection --- */
 
 struct db *db_new(const char *conninfo, const char *application, int timeout_ms)
 {
@@ -279,8 +278,7 @@ static enum err ready(struct db *db)
 	return db->pg ? OK : connect_now(db);
 }
 
-/* --- sending and receiving
- * --------------------------------------------------------------------------------------- */
+/* --- sending and receiving --- */
 
 /* PostgreSQL's SQLSTATEs that the callers can do something about; the rest is our bug. A row ending early
  * stands for a whole class. */
@@ -431,8 +429,7 @@ static enum err run_discard(struct db *db, const char *sql)
 	return err;
 }
 
-/* --- prepared statements
- * ----------------------------------------------------------------------------------------- */
+/* --- prepared statements --- */
 
 /* The slot of `name`: holding it, or free. NULL when it is not to be prepared: the set is as full as it may
  * be. */
@@ -539,8 +536,7 @@ enum err db_script(struct db *db, const char *sql)
 	return err == OK ? run_discard(db, sql) : err;
 }
 
-/* --- transactions
- * ------------------------------------------------------------------------------------------------ */
+/* --- transactions --- */
 
 enum err db_begin(struct db *db)
 {

@@ -24,8 +24,7 @@ enum err account_check(struct domain *d, const struct actor *actor)
 	return rows_bool(rows, 0, "good") ? OK : ERR_AUTH_FAILED;
 }
 
-/* --- what an account may look like
- * ------------------------------------------------------------------------------- */
+/* --- what an account may look like --- */
 
 /* One @ with something on both sides, no blanks, no control characters: what is beyond only a mail can tell.
  */
@@ -93,8 +92,7 @@ enum err account_create(struct domain *d, const struct actor *actor, const struc
 	return create(d, in, role, ret);
 }
 
-/* --- logins
- * ------------------------------------------------------------------------------------------------------ */
+/* --- logins --- */
 
 /* The document of a login: `row` has user_id, role and the user's doc. */
 static enum err login_doc(struct domain *d, const struct rows *rows, const char *refresh_token,
@@ -193,8 +191,7 @@ enum err account_logout(struct domain *d, const char *refresh_token)
 	return q_account_logout(d->db, d->arena, hash);
 }
 
-/* --- reading and changing
- * ---------------------------------------------------------------------------------------- */
+/* --- reading and changing --- */
 
 enum err account_list(struct domain *d, const struct actor *actor, const char *role, const char *q,
 		      const struct page *page, struct doc *ret)

@@ -113,8 +113,7 @@ bool question_type_parse(const char *name, enum question_type *ret)
 	return false;
 }
 
-/* --- folding as a question's type wants it
- * ---------------------------------------------------------------------- */
+/* --- folding as a question's type wants it --- */
 
 /* What is compared: the folded text itself, or the word that it or its letter stands for. NULL bytes: nothing
  * that could be right. */
@@ -151,8 +150,7 @@ static bool text_among(const struct text *texts, size_t count, struct text text)
 	return false;
 }
 
-/* --- compiling
- * -------------------------------------------------------------------------------------------------- */
+/* --- compiling --- */
 
 static enum err compile_rights(struct arena *arena, struct mark_key *key, const json_value *list)
 {
@@ -298,8 +296,7 @@ void mark_sheet_free(struct mark_sheet *sheet)
 	arena_free(sheet->arena);
 }
 
-/* --- marking
- * ---------------------------------------------------------------------------------------------------- */
+/* --- marking --- */
 
 static double mark_any(const struct mark_key *key, struct answer_reader *reader)
 {
@@ -382,8 +379,7 @@ double mark_total(const struct mark_sheet *sheet)
 	return sheet->total;
 }
 
-/* --- the score
- * -------------------------------------------------------------------------------------------------- */
+/* --- the score --- */
 
 /* Shared points add up with binary dust (three times 0.1); four decimals are more than anybody awards. */
 static double without_dust(double points)

@@ -81,8 +81,7 @@ static bool is_list(struct normaliser *n, const json_value *value, const char *p
 	return false;
 }
 
-/* --- questions
- * -------------------------------------------------------------------------------------------------- */
+/* --- questions --- */
 
 struct option {
 	const char *id;
@@ -305,8 +304,7 @@ static void read_question(struct normaliser *n, const json_value *value, const c
 	buf_addc(&n->out, '}');
 }
 
-/* --- passages
- * --------------------------------------------------------------------------------------------------- */
+/* --- passages --- */
 
 struct passage {
 	const json_value *id;
@@ -366,8 +364,7 @@ static void read_passages(struct normaliser *n, const json_value *passages)
 		WRONG(n, "passages", "must have 1 to %d questions in all", QUESTIONS_MOST);
 }
 
-/* --- the whole test
- * --------------------------------------------------------------------------------------------- */
+/* --- the whole test --- */
 
 struct paper {
 	const char *title;
@@ -473,8 +470,7 @@ bool test_normalise(struct domain *d, const json_value *body, const char **ret_n
 	return true;
 }
 
-/* --- commands
- * --------------------------------------------------------------------------------------------------- */
+/* --- commands --- */
 
 enum err test_create(struct domain *d, const struct actor *actor, const char *normalised, struct doc *ret)
 {

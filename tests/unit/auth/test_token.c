@@ -20,8 +20,7 @@
 #define SECRET "correct horse battery staple, and more"
 #define USER   "018f2a7e-0000-7000-8000-000000000001"
 
-/* --- configurations and forgeries
- * -------------------------------------------------------------------------------- */
+/* --- configurations and forgeries --- */
 
 static struct config config_make(const char *algorithm, const char *secret, const char *public_path,
 				 const char *private_path)
@@ -246,8 +245,7 @@ static void test_huge(void **state UNUSED)
 	token_keys_free(keys);
 }
 
-/* --- round trips
- * ------------------------------------------------------------------------------------------------- */
+/* --- round trips --- */
 
 static void check_round_trip(struct token_keys *keys)
 {
@@ -375,8 +373,7 @@ static void test_refresh_tokens(void **state UNUSED)
 	assert_string_equal(hash, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
-/* --- several keys
- * ------------------------------------------------------------------------------------------------ */
+/* --- several keys --- */
 
 /* A host's keys: the one that it signs with, and a file with another that it accepts. */
 static struct token_keys *two_secrets(const char *signs, const char *accepts)
@@ -533,8 +530,7 @@ static void test_bad_accepted_keys(void **state UNUSED)
 	}
 }
 
-/* --- seals
- * -------------------------------------------------------------------------------------------------------- */
+/* --- seals --- */
 
 static void test_seals(void **state)
 {

@@ -33,8 +33,7 @@ static struct mark_sheet *sheet_of(const char *rest)
 	return sheet;
 }
 
-/* --- answers
- * ---------------------------------------------------------------------------------------------------- */
+/* --- answers --- */
 
 #define CHOICE		  "\"type\":\"multiple_choice\",\"key\":{\"any_of\":[\"B\"]}"
 #define MATCHING	  "\"type\":\"matching\",\"points\":2,\"key\":{\"any_of\":[\"iv\",\"v\"]}"
@@ -263,8 +262,7 @@ static void broken_sheets_are_refused(void **state)
 	mark_sheet_free(NULL);
 }
 
-/* --- bands
- * ------------------------------------------------------------------------------------------------------ */
+/* --- bands --- */
 
 /* A sheet of one question that is worth `total`. */
 static struct mark_sheet *sheet_worth(double total, const char *scoring, const char *band_table)
@@ -389,8 +387,7 @@ static void types_have_names(void **state)
 	assert_int_equal(type, QUESTION_MATCHING);
 }
 
-/* --- speed
- * ------------------------------------------------------------------------------------------------------ */
+/* --- speed --- */
 
 /* The aim is 100,000 answers a second on one core; a tenth of it still passes, for slow and sanitized builds.
  */
