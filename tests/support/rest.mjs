@@ -2,7 +2,8 @@
 
 // `content` sends a body as it is, with the media type `type`; `body` sends JSON.
 export async function call(stack, method, path, { token, body, content, type, headers = {}, prefix = '/api/v1', signal } = {}) {
-	const init = { method, headers: { ...headers }, redirect: 'manual', signal };
+	// a connection each: on a busy machine node takes a kept one for open that the web server has closed for idleness
+	const init = { method, headers: { connection: 'close', ...headers }, redirect: 'manual', signal };
 	if (token) init.headers.authorization = `Bearer ${token}`;
 	if (content !== undefined) {
 		init.body = content;
