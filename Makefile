@@ -3,7 +3,7 @@
 THREAD   := $(filter thread,$(SANITIZE))
 B        := build$(if $(FUZZ),/fuzz,$(if $(SANITIZE),/sanitize$(THREAD:%=-%)))
 CC       ?= gcc
-PKGS     := libpq jansson libjwt libzmq libwebsockets libuv libsodium
+PKGS     := libpq jansson libxml-2.0 zlib libjwt libzmq libwebsockets libuv libsodium
 PKG_CONFIG ?= pkg-config
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
 

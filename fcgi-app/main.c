@@ -17,6 +17,7 @@
 #include "fcgi-app/admin/check_config.h"
 #include "fcgi-app/admin/doctor.h"
 #include "fcgi-app/admin/migrate.h"
+#include "fcgi-app/admin/paper.h"
 #include "fcgi-app/admin/purge.h"
 #include "fcgi-app/admin/token.h"
 #include "fcgi-app/admin/user.h"
@@ -55,6 +56,8 @@ static const struct command {
     {"token", token_command, true, CONFIG_APP, "EMAIL [--hours N]", "print an access token for a user"},
     {"audit", audit_command, true, CONFIG_APP, "verify|export ID",
      "recompute, or print, a session's chain of events"},
+    {"paper", paper_command, true, CONFIG_APP, "import|export",
+     "bring a paper from another program, or into one"},
     {"purge", purge_command, true, CONFIG_APP, "--older-than 365d", "remove sessions that ended long ago"},
     {"bus-key", bus_key_command, false, CONFIG_APP, "",
      "make a key pair for a bus over tcp://, and print it"},

@@ -1,0 +1,300 @@
+/* QTI 2.x and 3.0: tests, single items, and packages of them. They differ in how names are spelt, which
+ * xml.h levels. A section that has items is a passage; its text is the items' shared stimulus (3.0), or the
+ * section's rubric (2.x). */
+#include "fcgi-app/papers/qti.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fcgi-app/papers/qti_item.h"
+#include "fcgi-app/papers/readers.h"
+
+enum {
+	DEPTH_MOST = 16,	/* of sections in sections, of files in files */
+	FILES_MOST = 2000,	/* read, one file twice included */
+	PARSED_MOST = 64 << 20, /* bytes of them together */
+};
+
+struct reader {
+	struct draft *draft;
+	struct zip *zip;      /* NULL: one file, without a package */
+	const char *stimulus; /* the file that the current passage's text is of; NULL: none */
+	const char *title;    /* of the section that is read */
+	int depth;
+	size_t files, parsed;
+};
+
+static const struct place WHOLE = {.item = ""};
+
+/* --- files of the package --- */
+
+/* `href` as it is seen from the file `from`; "" when it leads out. */
+static const char *resolve(struct arena *arena, const char *from, const char *href)
+{
+	const char *slash = strrchr(from, '/');
+	size_t folder = slash ? (size_t)(slash - from) + 1 : 0;
+	for (;; href += strspn(href, "/")) {
+		if (strncmp(href, "./", 2) == 0) {
+			href += 2;
+		} else if (strncmp(href, "../", 3) == 0) {
+			href += 3;
+			if (folder == 0)
+				return "";
+			for (folder--; folder > 0 && from[folder - 1] != '/';)
+				folder--;
+		} else {
+			break;
+		}
+	}
+	const char *path = arena_printf(arena, "%.*s%s", (int)folder, from, href);
+	return path ? path : "";
+}
+
+/* The root of a file; NULL: it can't be read, which is told. */
+static const xml_node *load(struct reader *r, const char *path)
+{
+	const char *text, *problem = "";
+	const xml_node *root;
+	size_t len = 0;
+	const struct place place = {.item = path};
+	if (!r->zip) {
+		draft_remark(r->draft, place, LEFT_OUT,
+			     "it is another file: bring the whole package, as a .zip");
+		return NULL;
+	}
+	const enum err err = zip_file(r->zip, path, &text, &len);
+	r->parsed += len;
+	if (err == OK && (++r->files > FILES_MOST || r->parsed > PARSED_MOST)) {
+		draft_remark(r->draft, place, LEFT_OUT, "the package has more to read than is read");
+		return NULL;
+	}
+	if (err == OK && xml_parse(r->draft->arena, text, len, &root, &problem) == OK)
+		return root;
+	draft_remark(r->draft, place, LEFT_OUT, "%s",
+		     err == OK		    ? problem
+		     : err == ERR_NOT_FOUND ? "the package has no such file"
+					    : "the file is broken, or too large");
+	return NULL;
+}
+
+/* --- items --- */
+
+/* The text that the item shares with others, when the passage isn't it already. */
+static void take_stimulus(struct reader *r, const xml_node *item, const char *path)
+{
+	const xml_node *ref = xml_child(item, "assessmentstimulusref");
+	const char *href = ref ? xml_attribute(ref, "href") : NULL;
+	const char *file = href ? resolve(r->draft->arena, path, href) : NULL;
+	struct passage *passage = r->draft->current;
+	int lost = 0;
+	if (file == r->stimulus || (file && r->stimulus && strcmp(file, r->stimulus) == 0))
+		return;
+	const bool fresh = passage && passage->count == 0 && !*passage->body;
+	r->stimulus = file;
+	const xml_node *root = file ? load(r, file) : NULL;
+	const xml_node *body = root ? xml_child(root, "stimulusbody") : NULL;
+	const char *text = body ? qti_text(r->draft->arena, body, &lost) : "";
+	const char *title = root && !*r->title ? xml_attribute(root, "title") : r->title;
+	if (fresh && file) {
+		passage->body = text;
+		if (title && !*passage->title)
+			passage->title = title;
+	} else if (!fresh) {
+		draft_passage(r->draft, title, text);
+	}
+	if (lost & LOST_MEDIA)
+		draft_remark(r->draft, (struct place){.item = file}, CHANGED,
+			     "a picture or a recording is left out");
+}
+
+static void read_item(struct reader *r, const xml_node *item, const char *path)
+{
+	take_stimulus(r, item, path);
+	qti_item_ask(r->draft, item, r->zip ? path : "");
+}
+
+/* --- tests --- */
+
+static void read_part(struct reader *r, const xml_node *part, const char *path);
+
+static void read_ref(struct reader *r, const xml_node *ref, const char *path)
+{
+	const char *href = xml_attribute(ref, "href");
+	const char *file = resolve(r->draft->arena, path, href ? href : "");
+	if (!*file) {
+		draft_remark(r->draft, (struct place){.item = href ? href : "", .line = xml_line(ref)},
+			     LEFT_OUT, "it isn't in the package");
+		return;
+	}
+	const xml_node *root = load(r, file);
+	if (!root)
+		return;
+	if (xml_is(root, "assessmentitem"))
+		read_item(r, root, file);
+	else if (xml_is(root, "assessmentsection") && r->depth < DEPTH_MOST)
+		read_part(r, root, file);
+	else
+		draft_remark(r->draft, (struct place){.item = file}, LEFT_OUT,
+			     "it is neither an item nor a section");
+}
+
+static bool has_items(const xml_node *section)
+{
+	return xml_child(section, "assessmentitemref") || xml_child(section, "assessmentitem");
+}
+
+/* The section as a passage. */
+static void begin_section(struct reader *r, const xml_node *section)
+{
+	const xml_node *rubric = xml_child(section, "rubricblock");
+	const char *title = xml_attribute(section, "title");
+	int lost = 0;
+	const char *text = rubric ? qti_text(r->draft->arena, rubric, &lost) : "";
+	r->stimulus = NULL;
+	r->title = title ? title : "";
+	if (!has_items(section) && !*text)
+		return;
+	struct passage *passage = draft_passage(r->draft, r->title, text);
+	if (passage)
+		passage->kept = rubric != NULL;
+	if (lost & LOST_MEDIA)
+		draft_remark(r->draft, (struct place){.item = r->title, .line = xml_line(section)}, CHANGED,
+			     "a picture or a recording is left out");
+	if (xml_child(section, "selection"))
+		draft_remark(r->draft, (struct place){.item = r->title, .line = xml_line(section)}, CHANGED,
+			     "all its items are asked, not a choice of them");
+}
+
+/* A section, a part or the whole test: what is in it, in order. */
+static void read_part(struct reader *r, const xml_node *part, const char *path)
+{
+	if (++r->depth > DEPTH_MOST) {
+		draft_remark(r->draft, WHOLE, LEFT_OUT, "sections are nested too deep");
+		r->depth--;
+		return;
+	}
+	if (xml_is(part, "assessmentsection"))
+		begin_section(r, part);
+	for (const xml_node *at = xml_first(part); at; at = xml_next(at)) {
+		if (xml_is(at, "assessmentitemref") || xml_is(at, "assessmentsectionref"))
+			read_ref(r, at, path);
+		else if (xml_is(at, "assessmentitem"))
+			read_item(r, at, path);
+		else if (xml_is(at, "assessmentsection") || xml_is(at, "testpart"))
+			read_part(r, at, path);
+		else if (xml_is(at, "branchrule") || xml_is(at, "precondition"))
+			draft_remark(r->draft, WHOLE, CHANGED,
+				     "everything is asked: branches aren't followed");
+	}
+	r->depth--;
+}
+
+static void take_limit(struct draft *draft, const xml_node *holder)
+{
+	const xml_node *limits = xml_child(holder, "timelimits");
+	const char *most = limits ? xml_attribute(limits, "maxtime") : NULL;
+	const double seconds = most ? strtod(most, NULL) : 0;
+	if (seconds >= 1 && seconds < 1e9)
+		draft->time_limit_seconds = (int64_t)seconds;
+}
+
+static enum err read_root(struct reader *r, const xml_node *root, const char *path)
+{
+	const char *title = xml_attribute(root, "title");
+	if (title && *title && !r->draft->title)
+		r->draft->title = title;
+	if (xml_is(root, "assessmentitem")) {
+		read_item(r, root, path);
+	} else if (xml_is(root, "assessmenttest")) {
+		const xml_node *part = xml_child(root, "testpart");
+		if (part)
+			take_limit(r->draft, part);
+		take_limit(r->draft, root);
+		read_part(r, root, path);
+	} else if (xml_is(root, "assessmentsection")) {
+		read_part(r, root, path);
+	} else {
+		return draft_refuse(r->draft,
+				    "is neither a test nor an item of QTI 2 or 3: its root is <%.60s>",
+				    xml_name(root));
+	}
+	return arena_failed(r->draft->arena) ? ERR_MEMORY : OK;
+}
+
+enum err qti_read(struct draft *draft, const xml_node *root, struct zip *zip, const char *path)
+{
+	struct reader r = {.draft = draft, .zip = zip, .title = ""};
+	return read_root(&r, root, path);
+}
+
+/* --- packages --- */
+
+/* What our own exports say besides. */
+static void take_paper(struct draft *draft, struct zip *zip)
+{
+	const char *text;
+	size_t len;
+	json_value *paper;
+	if (zip_file(zip, QTI_PAPER, &text, &len) != OK ||
+	    json_parse_object(draft->arena, text, len, &paper) != OK)
+		return;
+	const json_value *bands = json_member(paper, "band_table");
+	draft->description = json_text(json_member(paper, "description"));
+	draft->scoring = json_text(json_member(paper, "scoring"));
+	if (json_kind(bands) == JSON_KIND_ARRAY)
+		draft->band_table = json_dump(draft->arena, bands);
+}
+
+/* "imsqti_test_xmlv2p1", "imsqti_item_xmlv3p0" … */
+static bool is_resource(const xml_node *resource, const char *kind)
+{
+	const char *type = xml_attribute(resource, "type");
+	return type && strncmp(type, "imsqti_", 7) == 0 && strncmp(type + 7, kind, strlen(kind)) == 0;
+}
+
+/* The first test of the package, or, when it has none, its items one after the other. */
+static enum err read_resources(struct reader *r, const xml_node *resources)
+{
+	const char *kinds[] = {"test", "assessment", "item"};
+	size_t tests = 0;
+	for (size_t kind = 0; kind < ARRAY_LEN(kinds) && tests == 0; kind++)
+		for (const xml_node *at = xml_child(resources, "resource"); at;
+		     at = xml_again(at, "resource")) {
+			const char *href = xml_attribute(at, "href");
+			if (!is_resource(at, kinds[kind]) || !href)
+				continue;
+			if (tests > 0) {
+				draft_remark(r->draft, (struct place){.item = href}, LEFT_OUT,
+					     "only the first test of a package is read");
+				continue;
+			}
+			tests += kind < 2;
+			const xml_node *root = load(r, resolve(r->draft->arena, "", href));
+			const enum err err =
+			    root ? read_root(r, root, resolve(r->draft->arena, "", href)) : OK;
+			if (err)
+				return err;
+		}
+	return arena_failed(r->draft->arena) ? ERR_MEMORY : OK;
+}
+
+enum err qti_read_package(struct draft *draft, struct zip *zip)
+{
+	struct reader r = {.draft = draft, .zip = zip, .title = ""};
+	const xml_node *manifest, *resources;
+	const char *text, *problem = "has no imsmanifest.xml";
+	size_t len;
+	enum err err = zip_file(zip, "imsmanifest.xml", &text, &len);
+	const bool unread = err == ERR_VALIDATION;
+	if (err == OK)
+		err = xml_parse(draft->arena, text, len, &manifest, &problem);
+	if (err == ERR_MEMORY)
+		return err;
+	if (err)
+		return draft_refuse(draft, "is no package of QTI: %s",
+				    unread ? "its imsmanifest.xml is broken" : problem);
+	resources = xml_child(manifest, "resources");
+	take_paper(draft, zip);
+	return resources ? read_resources(&r, resources)
+			 : draft_refuse(draft, "its imsmanifest.xml has no resources");
+}

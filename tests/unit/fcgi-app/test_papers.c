@@ -1,0 +1,319 @@
+/* Papers of other programs: each file of tests/data/valid/papers becomes what is told beside it, question by
+ * question and remark by remark; each of tests/data/invalid/papers is refused as told there. What is exported
+ * is imported to the same paper. */
+#include "fcgi-app/papers/papers.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "domain/test.h"
+
+#define VALID	"tests/data/valid/papers"
+#define INVALID "tests/data/invalid/papers"
+#define TOLD	".told"
+
+static struct domain domain;
+
+static int setup(void **state)
+{
+	(void)state;
+	struct arena *arena = arena_new(0);
+	assert_non_null(arena);
+	domain_init(&domain, NULL, arena, NULL, NULL);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	arena_free(domain.arena);
+	return 0;
+}
+
+static char *read_file(const char *path, size_t *ret_len)
+{
+	static char bytes[1 << 20];
+	FILE *file = fopen(path, "r");
+	if (!file)
+		fail_msg("%s can't be read", path);
+	*ret_len = fread(bytes, 1, sizeof(bytes), file);
+	fclose(file);
+	/* of exactly that size, so that a byte read beyond it is seen */
+	char *copy = malloc(*ret_len ? *ret_len : 1);
+	assert_non_null(copy);
+	memcpy(copy, bytes, *ret_len);
+	return copy;
+}
+
+static json_value *parse(const char *text)
+{
+	json_value *value = NULL;
+	if (json_parse(domain.arena, text, strlen(text), &value) != OK)
+		fail_msg("not JSON: %s", text);
+	return value;
+}
+
+/* --- what is told of a paper --- */
+
+/* All members but the ids, which are made anew each time, and what has lines of its own. */
+static void tell_members(struct buf *out, const json_value *object, const char *without)
+{
+	const char *name;
+	json_value *value;
+	void *at = NULL;
+	while (json_next(object, &at, &name, &value))
+		if (strcmp(name, "id") != 0 && strcmp(name, without) != 0)
+			buf_printf(out, " %s=%s", name, json_dump(domain.arena, value));
+	buf_addc(out, '\n');
+}
+
+static const char *tell(const struct paper_import *paper)
+{
+	struct buf out;
+	buf_init(&out, domain.arena);
+	const json_value *content = parse(paper->content), *report = parse(paper->report);
+	const json_value *passages = json_member(content, "passages");
+	buf_printf(&out, "%s", paper->format);
+	tell_members(&out, content, "passages");
+	for (size_t p = 0; p < json_count(passages); p++) {
+		const json_value *questions = json_member(json_item(passages, p), "questions");
+		buf_adds(&out, "passage");
+		tell_members(&out, json_item(passages, p), "questions");
+		for (size_t q = 0; q < json_count(questions); q++) {
+			buf_adds(&out, "question");
+			tell_members(&out, json_item(questions, q), "");
+		}
+	}
+	for (size_t r = 0; r < json_count(report); r++) {
+		buf_adds(&out, "remark");
+		tell_members(&out, json_item(report, r), "");
+	}
+	return out.data;
+}
+
+static const char *tell_problems(void)
+{
+	struct buf out;
+	buf_init(&out, domain.arena);
+	for (const struct problem *problem = domain.problems.first; problem; problem = problem->next)
+		buf_printf(&out, "%s %s\n", problem->field, problem->message);
+	return out.data ? out.data : "";
+}
+
+static const char *told(const char *folder, const char *name)
+{
+	size_t len;
+	char *text = read_file(arena_printf(domain.arena, "%s/%s%s", folder, name, TOLD), &len);
+	const char *copy = arena_strndup(domain.arena, text, len);
+	free(text);
+	return copy;
+}
+
+static void check_file(const char *folder, const char *name, enum err expected)
+{
+	struct paper_import paper = {0};
+	size_t len;
+	char *bytes = read_file(arena_printf(domain.arena, "%s/%s", folder, name), &len);
+	problems_init(&domain.problems, domain.arena);
+	const enum err err = paper_import(&domain, NULL, NULL, bytes, len, &paper);
+	const char *found = err == OK ? tell(&paper) : tell_problems();
+	free(bytes);
+	if (err != expected || strcmp(found, told(folder, name)) != 0) {
+		print_error("%s is told as\n%s", name, found);
+		fail();
+	}
+}
+
+/* How many files there are, at least one. */
+static void check_folder(const char *folder, enum err expected)
+{
+	DIR *directory = opendir(folder);
+	int count = 0;
+	assert_non_null(directory);
+	for (struct dirent *entry; (entry = readdir(directory));) {
+		const size_t len = strlen(entry->d_name), end = strlen(TOLD);
+		if (entry->d_name[0] == '.' || (len > end && strcmp(entry->d_name + len - end, TOLD) == 0))
+			continue;
+		check_file(folder, entry->d_name, expected);
+		count++;
+	}
+	closedir(directory);
+	assert_true(count > 5);
+}
+
+static void test_read(void **state)
+{
+	(void)state;
+	check_folder(VALID, OK);
+}
+
+static void test_refused(void **state)
+{
+	(void)state;
+	check_folder(INVALID, ERR_VALIDATION);
+}
+
+/* --- there and back --- */
+
+/* Whatever a paper may hold that other formats have trouble with. */
+static const char HARD[] =
+    "{\"title\":\"A \\\"hard\\\" <paper> & more: {1} ~ 2\",\"description\":\"two\\nlines\","
+    "\"time_limit_seconds\":61,\"scoring\":\"ielts_listening\",\"band_table\":[[20,9],[10.5,4.5],[0,0]],"
+    "\"passages\":["
+    "{\"title\":\"Without questions\",\"body\":\"first\\n\\nsecond\",\"questions\":[]},"
+    "{\"title\":\"\",\"body\":\"\\n  a  text\\n\\n\\n\\twith //white\\nspace \\\\ and { = # : ~ }\\n\","
+    "\"questions\":["
+    "{\"type\":\"multiple_choice\",\"prompt\":\"::Not a name:: // no comment\\n\\n$CATEGORY: none\","
+    "\"options\":[{\"id\":\"i\",\"text\":\"%50% of it\"},{\"id\":\"2nd choice\",\"text\":\"-> this\"},"
+    "{\"id\":\"a<b>&\\\"\",\"text\":\"\"}],\"points\":0.25,\"key\":{\"any_of\":[\"i\",\"2nd choice\"]}},"
+    "{\"type\":\"multiple_choice\",\"prompt\":\"All are right\",\"options\":[{\"id\":\"A\",\"text\":\"x\"},"
+    "{\"id\":\"B\",\"text\":\"y\"}],\"key\":{\"any_of\":[\"A\",\"B\"]}},"
+    "{\"type\":\"multiple_choice\",\"prompt\":\"Not of that "
+    "type\",\"options\":[{\"id\":\"A\",\"text\":\"TRUE\"},"
+    "{\"id\":\"B\",\"text\":\"FALSE\"},{\"id\":\"C\",\"text\":\"NOT GIVEN\"}],\"key\":{\"any_of\":[\"C\"]}},"
+    "{\"type\":\"multiple_select\",\"prompt\":\"One of several "
+    "_____\",\"options\":[{\"id\":\"A\",\"text\":\"x\"},"
+    "{\"id\":\"B\",\"text\":\"50 % y\"},{\"id\":\"C\",\"text\":\"z\"},{\"id\":\"D\",\"text\":\"é\"}],"
+    "\"points\":1,\"key\":{\"all_of\":[\"A\",\"B\",\"D\"]}},"
+    "{\"type\":\"multiple_select\",\"prompt\":\"One\",\"options\":[{\"id\":\"A\",\"text\":\"x\"},"
+    "{\"id\":\"B\",\"text\":\"y\"}],\"key\":{\"all_of\":[\"B\"]}},"
+    "{\"type\":\"matching\",\"prompt\":\"Two may do\",\"options\":[{\"id\":\"A\",\"text\":\"TRUE\"},"
+    "{\"id\":\"B\",\"text\":\"y\"}],\"key\":{\"any_of\":[\"A\",\"B\"]},\"points\":7},"
+    "{\"type\":\"short_answer\",\"prompt\":\"The answer is _____\",\"key\":{\"any_of\":[\"=a -> "
+    "b\",\"T\",\"#1\","
+    "\"100%\",\"<i>\",\"wall*\"]},\"max_words\":3,\"points\":2},"
+    "{\"type\":\"yes_no_not_given\",\"prompt\":\"Q\",\"key\":{\"any_of\":[\"YES\",\"NOT GIVEN\"]}}]},"
+    "{\"title\":\"Last\",\"body\":\"\",\"questions\":["
+    "{\"type\":\"true_false_not_given\",\"prompt\":\"Q\",\"key\":{\"any_of\":[\"FALSE\"]},\"points\":3}]}]}";
+
+static const char *normal_of(const char *text)
+{
+	const char *normal;
+	problems_init(&domain.problems, domain.arena);
+	if (!test_normalise(&domain, parse(text), &normal))
+		fail_msg("no paper:\n%s", tell_problems());
+	return normal;
+}
+
+static void check_round(const char *normal, const char *format)
+{
+	const struct doc doc = {.text = normal, .len = strlen(normal)};
+	struct paper_export file = {0};
+	struct paper_import back = {0};
+	assert_int_equal(paper_export(&domain, format, &doc, &file), OK);
+	problems_init(&domain.problems, domain.arena);
+	if (paper_import(&domain, NULL, NULL, file.bytes, file.len, &back) != OK)
+		fail_msg("%s isn't read:\n%s", format, tell_problems());
+	const struct paper_import there = {
+	    .content = normal, .report = "[]", .format = strcmp(format, "gift") == 0 ? "gift" : "qti"};
+	const char *expected = tell(&there), *found = tell(&back);
+	if (strcmp(expected, found) != 0) {
+		print_error("%s: there\n%sand back\n%s", format, expected, found);
+		fail();
+	}
+}
+
+static void test_round(void **state)
+{
+	static const char *const files[] = {"tests/data/papers/six-types.json",
+					    "tests/data/papers/academic-reading-1.json"};
+	(void)state;
+	for (size_t f = 0; EXPORT_FORMATS[f]; f++) {
+		check_round(normal_of(HARD), EXPORT_FORMATS[f]);
+		for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+			size_t len;
+			char *text = read_file(files[i], &len);
+			check_round(normal_of(arena_strndup(domain.arena, text, len)), EXPORT_FORMATS[f]);
+			free(text);
+		}
+	}
+}
+
+/* --- how much there may be --- */
+
+static void import_gift(const struct buf *text, enum err expected, struct paper_import *ret)
+{
+	problems_init(&domain.problems, domain.arena);
+	assert_int_equal(paper_import(&domain, "gift", "T", text->data, text->len, ret), expected);
+}
+
+static void test_many(void **state)
+{
+	struct paper_import paper;
+	struct buf text;
+	(void)state;
+	buf_init(&text, domain.arena);
+	for (int i = 0; i < 600; i++)
+		buf_printf(&text, "Question %d? {=a ~b}\n\n", i);
+	import_gift(&text, OK, &paper);
+	const json_value *content = parse(paper.content), *passages = json_member(content, "passages");
+	assert_string_equal(json_text(json_member(content, "title")), "T");
+	assert_int_equal(json_count(passages), 3);
+	assert_int_equal(json_count(json_member(json_item(passages, 2), "questions")), 100);
+	assert_int_equal(json_count(parse(paper.report)), 101); /* and that there is no time limit */
+}
+
+/* Remarks are bounded, and say so; one too long question costs only itself. */
+static void test_too_much(void **state)
+{
+	struct paper_import paper;
+	struct buf text;
+	(void)state;
+	buf_init(&text, domain.arena);
+	for (int i = 0; i < 700; i++)
+		buf_adds(&text, "Essay {}\n\n");
+	buf_adds(&text, "Which? {=a ~b}\n\n");
+	for (int i = 0; i < 30000; i++)
+		buf_adds(&text, "long ");
+	buf_adds(&text, "{=a ~b}\n\n");
+	import_gift(&text, OK, &paper);
+	const json_value *report = parse(paper.report);
+	assert_int_equal(json_count(report), 501);
+	assert_string_equal(json_text(json_member(json_item(report, 500), "message")),
+			    "and 202 more remarks");
+	assert_int_equal(
+	    json_count(json_member(json_item(json_member(parse(paper.content), "passages"), 0), "questions")),
+	    1);
+}
+
+/* Each thing that the rules refuse is one question less, and the others stay. */
+static void test_refused_questions(void **state)
+{
+	struct paper_import paper;
+	struct buf text;
+	(void)state;
+	buf_init(&text, domain.arena);
+	for (int i = 0; i < 250; i++)
+		buf_adds(&text, i % 2 ? "::good:: Q {=a ~b}\n\n" : "::bad:: Q {~a ~b}\n\n");
+	import_gift(&text, OK, &paper);
+	const json_value *report = parse(paper.report),
+			 *passages = json_member(parse(paper.content), "passages");
+	size_t questions = 0;
+	for (size_t i = 0; i < json_count(passages); i++)
+		questions += json_count(json_member(json_item(passages, i), "questions"));
+	assert_int_equal(questions, 125);
+	assert_int_equal(json_count(report), 126);
+	for (size_t i = 1; i < json_count(report); i++)
+		assert_string_equal(json_text(json_member(json_item(report, i), "item")), "bad");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(test_read, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_round, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_many, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_too_much, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_refused_questions, setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
