@@ -188,7 +188,7 @@ demo: ## a class of 30 takes a test on it, before your eyes: STUDENTS=30
 	@$(STACK) with node tests/demo/demo.mjs
 
 install-packages: ## the Debian packages for building, running and testing
-	@deploy/local/packages build run $(WEB_SETS) test browser pictures bench lint fuzz valgrind
+	@deploy/local/packages build run $(WEB_SETS) test browser pictures bench lint fuzz valgrind monitoring
 
 # --- figures ---------------------------------------------------------------------------------------------------------
 
@@ -237,8 +237,8 @@ SYSTEMD := $(PREFIX)/lib/systemd/system
 INSTALLED_PROGRAMS := invigil-app invigil-pushd
 INSTALLED_UNITS    := invigil-app.service invigil-app.socket invigil-pushd.service invigil-pushd.socket invigil-.service.d/sandbox.conf
 INSTALLED_PAGES    := invigil-app.8 invigil-pushd.8 invigil.conf.5
-# the pages people look at, and examples for web servers
-INSTALLED_TREES    := htdocs errors sieve.sed lighttpd apache nginx
+# the pages people look at, and examples for web servers and Prometheus
+INSTALLED_TREES    := htdocs errors sieve.sed lighttpd apache nginx monitoring
 
 $(B)/man/%.5: deploy/man/%.5.in deploy/man/settings.awk shared/core/config.def
 	@mkdir -p $(@D)
@@ -296,7 +296,7 @@ test-deb: deb ## what lintian says, and the packages' life in a root of their ow
 units: $(UNITS) $(HELPERS) $(ECHOES) $(B)/bench/storm $(PRELOAD)
 
 test: ## everything, on a stack of its own: units, stories, the schema, the demo class; SANITIZE=1, =thread
-	@deploy/local/packages build run $(WEB_SETS) test browser fuzz
+	@deploy/local/packages build run $(WEB_SETS) test browser fuzz monitoring
 	@tests/support/modules
 	@$(BUILD_ALL) all units
 	@$(BUILD_ALL) FUZZ=1 fuzzers
