@@ -28,6 +28,8 @@
 #define PATIENCE_MS  1000  /* how often that is looked at, and how long we rest when out of files */
 #define RESTS_MOST   64	   /* pieces of what is sent behind a head that is turned away */
 #define ACCEPTS_MOST 256   /* in one turn of the loop */
+#define DROPS_MOST   64	   /* likewise: who came together is due together, and each end takes 7 µs */
+#define AGAIN_MS     1	   /* when the rest of them have their turn */
 #define FILES_KEPT   64	   /* for the lanes' way back to the database, and the bus; a quarter of few */
 
 struct listener {
@@ -209,33 +211,52 @@ static void on_connection(uv_poll_t *poll, int status UNUSED, int events UNUSED)
 	}
 }
 
-/* Nobody is sent away who has spoken since we last looked. */
-static void lose_patience(struct newcomer *newcomer, int64_t now)
+/* Nobody is sent away who has spoken since we last looked. False: he has time left, and so has whoever came
+ * after him. */
+static bool lose_patience(struct newcomer *newcomer, int64_t now)
 {
 	struct listener *listener = newcomer->listener;
 	bool hurry = listener->waiting > listener->waiting_most;
 
 	if (now - newcomer->since <= (hurry ? HURRY_MS : HEAD_MS))
-		return;
+		return false;
 	read_head(newcomer);
 	if (newcomer->fd < 0)
-		return;
+		return true;
 	let_go(newcomer);
 	listener->hurried += hurry;
+	return true;
 }
 
-static void on_patience(uv_timer_t *timer)
+/* True: there may be more whose time is over. */
+static bool drop_the_silent(struct listener *listener)
 {
-	struct listener *listener = timer->data;
 	int64_t now = clock_monotonic();
+	int left = DROPS_MOST;
 
 	list_each (node, &listener->newcomers)
-		lose_patience(list_entry(node, struct newcomer, in_newcomers), now);
+		if (left-- == 0 || !lose_patience(list_entry(node, struct newcomer, in_newcomers), now))
+			return left < 0;
+	return false;
+}
+
+static void report(struct listener *listener)
+{
 	if (listener->refused)
 		log_warn("newcomers refused: too few files left", LOG_INT("count", listener->refused));
 	if (listener->hurried)
 		log_warn("newcomers dropped: too many say nothing", LOG_INT("count", listener->hurried));
 	listener->refused = listener->hurried = 0;
+}
+
+static void on_patience(uv_timer_t *timer)
+{
+	struct listener *listener = timer->data;
+
+	if (drop_the_silent(listener))
+		uv_timer_start(timer, on_patience, AGAIN_MS, PATIENCE_MS);
+	else
+		report(listener);
 	if (!listener->paused)
 		uv_poll_start(&listener->poll, UV_READABLE, on_connection);
 }
