@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <uv.h>
@@ -36,7 +37,10 @@
 
 struct daemon {
 	uv_loop_t loop;
-	uv_async_t wake;
+	/* Not an uv_async_t: the loop that it wakes spins until the thread that woke it has run on, and where
+	 * the two share a processor that is a thousand pauses for nothing. */
+	uv_poll_t wake;
+	int waker; /* what it watches: an eventfd */
 	uv_timer_t alarm;
 	uv_timer_t tick;
 	uv_timer_t wave;
@@ -56,9 +60,13 @@ struct daemon {
 
 /* --- the loop's turns --- */
 
-static void on_wake(uv_async_t *handle)
+static void on_wake(uv_poll_t *handle, int status UNUSED, int events UNUSED)
 {
-	pushd_wake(((struct daemon *)handle->data)->pushd);
+	const struct daemon *daemon = handle->data;
+	uint64_t times;
+
+	if (read(daemon->waker, &times, sizeof(times)) == sizeof(times))
+		pushd_wake(daemon->pushd);
 }
 
 static void on_alarm(uv_timer_t *handle)
@@ -104,7 +112,10 @@ static void on_arrival(void *context, int fd, const char *bytes, size_t len)
 
 static void wake(void *context)
 {
-	uv_async_send(&((struct daemon *)context)->wake);
+	const uint64_t once = 1;
+
+	/* it only fails when as many wait as it can count */
+	(void)!write(((struct daemon *)context)->waker, &once, sizeof(once));
 }
 
 static void alarm_in(void *context, int ms)
@@ -197,7 +208,7 @@ static void on_hangup(uv_signal_t *handle, int number UNUSED)
 static void init_loop(struct daemon *daemon)
 {
 	uv_loop_init(&daemon->loop);
-	uv_async_init(&daemon->loop, &daemon->wake, on_wake);
+	uv_poll_init(&daemon->loop, &daemon->wake, daemon->waker);
 	uv_timer_init(&daemon->loop, &daemon->alarm);
 	uv_timer_init(&daemon->loop, &daemon->tick);
 	uv_timer_init(&daemon->loop, &daemon->wave);
@@ -208,6 +219,7 @@ static void init_loop(struct daemon *daemon)
 	daemon->wake.data = daemon->alarm.data = daemon->tick.data = daemon->wave.data = daemon->second.data =
 	    daemon;
 	daemon->terminate.data = daemon->interrupt.data = daemon->hangup.data = daemon;
+	uv_poll_start(&daemon->wake, UV_READABLE, on_wake);
 	uv_timer_start(&daemon->tick, on_tick, TICK_MS, TICK_MS);
 	uv_signal_start(&daemon->terminate, on_signal, SIGTERM);
 	uv_signal_start(&daemon->interrupt, on_signal, SIGINT);
@@ -304,9 +316,13 @@ static bool start(struct daemon *daemon, struct settings *settings)
 
 static int serve(const char *config_path, struct settings *settings)
 {
-	struct daemon daemon = {.config_path = config_path};
+	struct daemon daemon = {.config_path = config_path, .waker = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
 	bool started;
 
+	if (daemon.waker < 0) {
+		log_error("cannot start", LOG_TEXT("problem", strerror(errno)));
+		return 1;
+	}
 	/* before it allocates anything: it would end the process instead of a connection */
 	uv_replace_allocator(ballast_malloc, ballast_realloc, ballast_calloc, free);
 	signal(SIGPIPE, SIG_IGN);
@@ -329,6 +345,7 @@ static int serve(const char *config_path, struct settings *settings)
 	server_free(daemon.server);
 	listener_free(daemon.listener);
 	uv_loop_close(&daemon.loop);
+	close(daemon.waker);
 	log_info("stopped");
 	return started ? 0 : 1;
 }
