@@ -480,6 +480,8 @@ export class Api {
 	notification_read(id: UUID, options?: CallOptions): Promise<null>;
 
 	health(options?: CallOptions): Promise<{ status: string; database: string; pushd: string; version: string }>;
+	/** In Prometheus' text format. */
+	metrics(options?: CallOptions): Promise<string>;
 	openapi(options?: CallOptions): Promise<object>;
 }
 

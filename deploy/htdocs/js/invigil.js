@@ -249,6 +249,7 @@ export const CALLS = {
 	notification_read: 'POST /notifications/{id}/read again',
 
 	health: 'GET /health public once',
+	metrics: 'GET /metrics public',
 	openapi: 'GET /openapi.json public',
 };
 
