@@ -16,6 +16,7 @@
 #include "bus/bus.h"
 #include "core/log.h"
 #include "core/log_config.h"
+#include "core/version.h"
 #include "fcgi-app/listener.h"
 #include "fcgi-app/worker.h"
 
@@ -307,7 +308,8 @@ int master_run(const struct config *config, const char *config_path)
 	master.slots = calloc((size_t)master.count, sizeof(*master.slots));
 	block_signals(&master);
 	if (master.slots && whole) {
-		log_info("serving", LOG_TEXT("socket", socket), LOG_INT("workers", master.count));
+		log_info("serving", LOG_TEXT("socket", socket), LOG_INT("workers", master.count),
+			 LOG_TEXT("version", INVIGIL_VERSION));
 		supervisor_tell("READY=1");
 		run(&master);
 	}

@@ -554,6 +554,11 @@ void exchanges_tick(struct exchanges *exchanges, int64_t now)
 	}
 }
 
+bool exchanges_idle(const struct exchanges *exchanges)
+{
+	return list_empty(&exchanges->all);
+}
+
 void exchanges_stop(struct exchanges *exchanges)
 {
 	while (!list_empty(&exchanges->all))

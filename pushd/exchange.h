@@ -38,6 +38,8 @@ MUST_CHECK struct exchanges *exchanges_new(void *loop, const struct exchange_hoo
 void exchanges_take(struct exchanges *exchanges, int fd, const char *bytes, size_t len);
 /* Drops whoever is too slow to send his request or to take his answer. Every second or so. */
 void exchanges_tick(struct exchanges *exchanges, int64_t now);
+/* None is being read, held or answered. */
+bool exchanges_idle(const struct exchanges *exchanges);
 /* Drops all. The loop has to run on until their handles are closed; then exchanges_free. */
 void exchanges_stop(struct exchanges *exchanges);
 /* Accepts NULL. */

@@ -28,9 +28,9 @@
 #include "pushd/server.h"
 
 #define SECOND_MS   1000
-#define WAVE_MS	    20	/* at shutdown, clients are sent away … */
-#define WAVE	    200 /* … so many at a time */
-#define HEADS_MS    300 /* whoever has just connected may finish his head, to be sent away like the others */
+#define WAVE_MS	    20	  /* at shutdown, clients are sent away … */
+#define WAVE	    200	  /* … so many at a time */
+#define HEADS_MS    300	  /* whoever is just asking may finish, to be answered or sent away like the others */
 #define SHUTDOWN_MS 10000 /* and whoever isn't gone by then is cut off */
 #define OPENING_MS  3000  /* at the start, who connects waits so long until pushd can let him in */
 #define DRAIN_MS    2000  /* the lanes may finish what they have for so long */
@@ -148,7 +148,8 @@ static void on_wave(uv_timer_t *handle)
 
 	if (!pushd_dismiss(daemon->pushd, WAVE) && left > 0)
 		return;
-	if (listener_waits_for(daemon->listener) && left > SHUTDOWN_MS - HEADS_MS)
+	if (left > SHUTDOWN_MS - HEADS_MS &&
+	    (listener_waits_for(daemon->listener) || !polling_idle(daemon->polling)))
 		return;
 	listener_stop(daemon->listener);
 	uv_timer_stop(handle);

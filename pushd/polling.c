@@ -549,6 +549,11 @@ void polling_tick(struct polling *polling, int64_t now)
 	exchanges_tick(polling->exchanges, now);
 }
 
+bool polling_idle(const struct polling *polling)
+{
+	return exchanges_idle(polling->exchanges);
+}
+
 void polling_stop(struct polling *polling)
 {
 	exchanges_stop(polling->exchanges);

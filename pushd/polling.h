@@ -43,6 +43,8 @@ extern const struct engineio_ops polling_ops;
 MUST_CHECK struct polling *polling_new(const struct polling_rules *rules);
 /* Every second or so. */
 void polling_tick(struct polling *polling, int64_t now);
+/* No request is being read, held or answered. */
+bool polling_idle(const struct polling *polling);
 /* Drops all requests. The loop has to run on until its handles are closed; then polling_free. */
 void polling_stop(struct polling *polling);
 /* No link may be left. Accepts NULL. */

@@ -314,12 +314,26 @@ static bool dismiss_first(struct list *list)
 	return true;
 }
 
+/* One that is between two requests isn't waited for: its next one reaches whoever comes after us. */
+static bool is_anybody_there(const struct engineio *engine)
+{
+	if (!list_empty(&engine->resting) || !list_empty(&engine->pinged))
+		return true;
+	list_each (node, &engine->ending) {
+		const struct engineio_session *session = list_entry(node, struct engineio_session, in_turn);
+
+		if (session->socket || session->poll)
+			return true;
+	}
+	return false;
+}
+
 bool engineio_dismiss(struct engineio *engine, size_t most, int64_t now)
 {
 	engine->now = now;
 	while (most-- && (dismiss_first(&engine->resting) || dismiss_first(&engine->pinged)))
 		;
-	return engineio_count(engine) == 0;
+	return !is_anybody_there(engine);
 }
 
 void engineio_free(struct engineio *engine)

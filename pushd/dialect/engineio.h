@@ -86,7 +86,7 @@ void engineio_free(struct engineio *engine);
 
 /* Sends pings, ends what is overdue. Every 50 ms or so. */
 void engineio_tick(struct engineio *engine, int64_t now);
-/* Ends at most `most` sessions (ENGINEIO_MOVED); true when none is left. */
+/* Ends at most `most` sessions (ENGINEIO_MOVED); true when none is left that can still be told. */
 bool engineio_dismiss(struct engineio *engine, size_t most, int64_t now);
 size_t engineio_count(const struct engineio *engine);
 const struct engineio_rules *engineio_rules(const struct engineio *engine);

@@ -48,16 +48,20 @@ export class Supervised {
 	}
 }
 
-// Ends the stack's `service` and starts it anew under a supervisor.
-export async function supervise(stack, service) {
-	const [program, setting, args] = PROGRAMS[service];
-	const pid = await stack.pid(service);
-	process.kill(pid, 'SIGTERM');
-	while (!gone(pid)) await new Promise((done) => { setTimeout(done, 10); });
+// Starts one more of `service` under a supervisor: at `address`, from the file `program`, with `env` besides the stack's.
+export async function superviseBeside(stack, service, { address, program = path.join(BUILD, PROGRAMS[service][0]), env = {} }) {
 	const config = path.join(stack.folder, 'invigil.conf');
-	const child = spawn('perl', [SCRIPT, stack.setting(setting).replace(/^.*:/, ''), path.join(BUILD, program), '--config', config, ...args],
-		{ env: stack.env, stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn('perl', [SCRIPT, address, program, '--config', config, ...PROGRAMS[service][2]],
+		{ env: { ...stack.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
 	const supervised = new Supervised(child);
 	await Promise.race([supervised.heard('READY=1'), supervised.ended]);
 	return supervised;
+}
+
+// Ends the stack's `service` and starts it anew under a supervisor.
+export async function supervise(stack, service, options) {
+	const pid = await stack.pid(service);
+	process.kill(pid, 'SIGTERM');
+	while (!gone(pid)) await new Promise((done) => { setTimeout(done, 10); });
+	return superviseBeside(stack, service, { address: stack.setting(PROGRAMS[service][1]).replace(/^.*:/, ''), ...options });
 }

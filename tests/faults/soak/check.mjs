@@ -7,7 +7,8 @@ const TABLE = readFileSync(new URL('../../../shared/model/events.def', import.me
 const AUDIENCE = new Map([...TABLE.matchAll(/^EVENT\(\w+, "(\w+)", AUDIENCE_(\w+),/gm)].map(([, type, audience]) => [type, audience]));
 
 // What a member without a group may hear.
-const mayHear = (client, event) => client.seesAll || AUDIENCE.get(event.type) === 'ALL';
+const mayHear = (client, event) => client.seesAll || AUDIENCE.get(event.type) === 'ALL'
+	|| (event.type === 'chat_message' && !event.data.group_id);
 
 function same(item, message) {
 	if (message.data === undefined)

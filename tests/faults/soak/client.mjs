@@ -7,6 +7,7 @@ const OPEN_MS = 8000; // an upgrade takes no longer
 const QUIET_MS = 3000; // after so long without a word he asks whether anybody is there …
 const DEAD_MS = 8000; // … and after so long he believes it no more
 const ACK_MS = 8000;
+const ENVELOPE = /^\/ws\/sessions\//; // the dialect that is spoken there wraps what it says
 
 export const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
@@ -109,7 +110,8 @@ export class Client {
 			const timer = setTimeout(() => give({ unknown: 'no answer' }), ACK_MS);
 			const give = (answer) => { clearTimeout(timer); this.pending.delete(ref); done(answer); };
 			this.pending.set(ref, give);
-			this.ws.send(JSON.stringify({ type, ref, ...fields }), (error) => { if (error) give({ unknown: error.message }); });
+			const message = ENVELOPE.test(this.path) ? { type, ref, data: fields } : { type, ref, ...fields };
+			this.ws.send(JSON.stringify(message), (error) => { if (error) give({ unknown: error.message }); });
 		});
 	}
 

@@ -844,6 +844,26 @@ static void test_dismiss(void **state)
 	engineio_lost(f->session, &f->b, true, f->now);
 }
 
+static void test_dismiss_polling(void **state)
+{
+	struct fixture *f = *state;
+
+	/* between two requests: nobody waits for the next, and who comes in time is told */
+	open_polling(f);
+	assert_true(engineio_dismiss(f->engine, 5, f->now));
+	assert_string_equal(news(), "closed:moved");
+	assert_true(engineio_poll(f->session, &f->g, f->now));
+	assert_string_equal(news(), "g*");
+	check_collect(f, "1");
+	/* one is held: until it has been answered */
+	open_polling(f);
+	assert_true(engineio_poll(f->session, &f->g, f->now));
+	assert_false(engineio_dismiss(f->engine, 5, f->now));
+	assert_string_equal(news(), "closed:moved g*");
+	check_collect(f, "1");
+	assert_true(engineio_dismiss(f->engine, 5, f->now));
+}
+
 static void test_free_ends_what_is_left(void **state)
 {
 	struct fixture *f = *state;
@@ -898,6 +918,7 @@ int main(void)
 	    ROW(test_lost_probe),
 	    ROW(test_choked_probe),
 	    ROW(test_dismiss),
+	    ROW(test_dismiss_polling),
 	    ROW(test_free_ends_what_is_left),
 	};
 
