@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { theStack } from '../support/stack.mjs';
 
 const PAGES = ['/', '/app/main.js', '/app/style/base.css', '/docs/', '/examples/websocket-client.html', '/favicon.ico', '/no-such-file'];
-const DATA = ['/api/v1/health', '/api/v1/no-such-route', '/health', '/metrics'];
+const DATA = ['/api/v1/health', '/api/v1/no-such-route', '/api/v1/metrics', '/health', '/metrics'];
 
 let stack;
 before(async () => { stack = await theStack(); });

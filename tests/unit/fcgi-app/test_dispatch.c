@@ -86,6 +86,8 @@ static void checks_come_in_order(void **state)
 	     ERR_UNAVAILABLE},
 	    {NO_TOKEN, "GET", "/api/v1/openapi.json", NULL, NULL, NULL, OK},
 	    {NO_TOKEN, "HEAD", "/api/openapi.json", NULL, NULL, NULL, OK},
+	    {NO_TOKEN, "GET", "/api/metrics", NULL, NULL, NULL, OK},
+	    {NO_TOKEN, "POST", "/api/metrics", NULL, NULL, NULL, ERR_METHOD_NOT_ALLOWED},
 	    {NO_TOKEN, "OPTIONS", "/api/v1/sessions", NULL, NULL, NULL, OK},
 #undef JSON
 	};
