@@ -89,6 +89,8 @@ static enum err read_body(struct turn *turn)
 	size_t len;
 	if (call->route->body == NO_BODY)
 		return OK;
+	if (call->route->body == BODY_FILE)
+		return request_file(call->request, body_limit(BODY_FILE), &call->file, &call->file_len);
 	enum err err = request_body(call->request, body_limit(call->route->body), &text, &len);
 	json_value *body;
 	if (err == OK)

@@ -19,6 +19,7 @@
 #include "fcgi-app/admin/migrate.h"
 #include "fcgi-app/admin/paper.h"
 #include "fcgi-app/admin/purge.h"
+#include "fcgi-app/admin/roster.h"
 #include "fcgi-app/admin/token.h"
 #include "fcgi-app/admin/user.h"
 #include "fcgi-app/http/route.h"
@@ -58,6 +59,8 @@ static const struct command {
      "recompute, or print, a session's chain of events"},
     {"paper", paper_command, true, CONFIG_APP, "import|export",
      "bring a paper from another program, or into one"},
+    {"roster", roster_command, true, CONFIG_APP, "import CLASS FILE",
+     "enrol the students of a spreadsheet in a class"},
     {"purge", purge_command, true, CONFIG_APP, "--older-than 365d", "remove sessions that ended long ago"},
     {"bus-key", bus_key_command, false, CONFIG_APP, "",
      "make a key pair for a bus over tcp://, and print it"},

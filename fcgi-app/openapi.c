@@ -47,6 +47,9 @@ static const struct schema SCHEMAS[] = {
 static const struct {
 	const char *key, *name, *schema;
 } PARAMETERS[] = {
+    {"dry_run", "dry_run", "{\"type\":\"boolean\",\"default\":false}"},
+    {"format_export", "format", "{\"enum\":[\"qti3\",\"gift\"],\"default\":\"qti3\"}"},
+    {"format_import", "format", "{\"enum\":[\"gift\",\"aiken\",\"moodle\",\"qti\"]}"},
     {"limit", "limit", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":200,\"default\":50}"},
     {"cursor", "cursor", "{\"type\":\"string\",\"format\":\"uuid\"}"},
     {"cursor_number", "cursor", "{\"type\":\"integer\"}"},
@@ -60,6 +63,7 @@ static const struct {
     {"since", "since", "{\"type\":\"integer\",\"minimum\":0}"},
     {"since_moment", "since",
      "{\"type\":[\"integer\",\"string\"],\"description\":\"an event_id or a time\"}"},
+    {"title", "title", "{\"type\":\"string\",\"maxLength\":200}"},
     {"type", "type", "{\"type\":\"string\"}"},
     {"unread", "unread", "{\"type\":\"boolean\",\"default\":false}"},
 };
@@ -105,10 +109,24 @@ static void add_page(struct buf *out, const char *item)
 		   item);
 }
 
+/* One of these media types, whatever is in it. */
+static void add_media(struct buf *out, const char *types)
+{
+	buf_adds(out, ",\"content\":{");
+	for (const char *at = types; *at; at += strspn(at, " ")) {
+		const size_t len = strcspn(at, " ");
+		buf_adds(out, at == types ? "" : ",");
+		json_add_stringn(out, at, len);
+		buf_adds(out, ":{\"schema\":{\"type\":\"string\"}}");
+		at += len;
+	}
+	buf_addc(out, '}');
+}
+
 static void add_content(struct buf *out, const char *what)
 {
-	if (strncmp(what, "text/", 5) == 0) {
-		buf_printf(out, ",\"content\":{\"%s\":{\"schema\":{\"type\":\"string\"}}}", what);
+	if (strchr(what, '/')) {
+		add_media(out, what);
 		return;
 	}
 	buf_adds(out, ",\"content\":{\"application/json\":{\"schema\":");
@@ -185,7 +203,7 @@ static int add_other(struct buf *out, const char *word)
 {
 	buf_printf(out, ",\"%.3s\":{\"description\":", word);
 	if (word[3]) {
-		buf_adds(out, "\"not now\"");
+		buf_adds(out, word[0] == '2' ? "\"nothing is made\"" : "\"not now\"");
 		add_content(out, word + 4);
 	} else {
 		buf_adds(out, "\"unchanged\"");

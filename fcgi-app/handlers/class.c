@@ -2,6 +2,7 @@
 #include "fcgi-app/handlers/handler.h"
 
 #include "domain/class.h"
+#include "domain/roster.h"
 
 #define NAME_MOST	 100
 #define DESCRIPTION_MOST 2000
@@ -125,4 +126,15 @@ enum err handle_class_student_remove(struct call *call)
 		err = err ? err : ERR_USER_NOT_FOUND;
 	}
 	return call_reply_empty(call, err);
+}
+
+enum err handle_class_roster(struct call *call)
+{
+	struct doc doc;
+	const bool dry_run = call_query_flag(call, "dry_run");
+	enum err err = call_query_done(call);
+	if (err == OK)
+		err = class_roster(call->domain, &call->actor, &call->id, call->file, call->file_len, dry_run,
+				   &doc);
+	return call_reply(call, err, 200, &doc);
 }

@@ -112,6 +112,13 @@ const char *call_query_choice(struct call *call, const char *name, const char *c
 	return NULL;
 }
 
+bool call_query_flag(struct call *call, const char *name)
+{
+	static const char *const values[] = {"true", "false", NULL};
+	const char *value = call_query_choice(call, name, values);
+	return value && strcmp(value, "true") == 0;
+}
+
 void call_page(struct call *call, struct page *ret)
 {
 	struct id id;

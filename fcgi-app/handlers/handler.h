@@ -25,8 +25,10 @@ struct call {
 	struct id id;			  /* the path's first {…}; nil without one */
 	const char *params[ROUTE_PARAMS]; /* the path's {…} as text */
 	const json_value *body;		  /* an object; NULL on routes without one */
-	bool checked;			  /* the account has been asked for */
-	const struct tally *tally;	  /* NULL: nothing is counted */
+	const char *file;		  /* the bytes of a route with a file; else NULL */
+	size_t file_len;
+	bool checked;		   /* the account has been asked for */
+	const struct tally *tally; /* NULL: nothing is counted */
 };
 
 #define ROUTE(method, pattern, roles, body, thing, flags, name)                                              \
@@ -50,6 +52,7 @@ void call_page(struct call *call, struct page *ret);	       /* limit, and a curs
 void call_page_by_number(struct call *call, struct page *ret); /* … that is a number */
 const char *call_query_text(struct call *call, const char *name, size_t most);
 const char *call_query_choice(struct call *call, const char *name, const char *const *choices);
+bool call_query_flag(struct call *call, const char *name); /* "true" or "false", which it is without */
 struct id call_query_id(struct call *call, const char *name);
 int64_t call_query_number(struct call *call, const char *name, int64_t dflt, int64_t least, int64_t most);
 MUST_CHECK enum err call_query_done(struct call *call);

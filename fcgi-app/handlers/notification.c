@@ -8,8 +8,6 @@
 #define TYPE_MOST	 100
 #define CORRELATION_MOST 100
 
-static const char *const YES_OR_NO[] = {"true", "false", NULL};
-
 enum err handle_notification_send(struct call *call)
 {
 	static const struct field fields[] = {
@@ -32,11 +30,10 @@ enum err handle_notification_list(struct call *call)
 	struct page page;
 	struct doc doc;
 	call_page_by_number(call, &page);
-	const char *unread = call_query_choice(call, "unread", YES_OR_NO);
+	const bool unread = call_query_flag(call, "unread");
 	enum err err = call_query_done(call);
 	if (err == OK)
-		err = notification_list(call->domain, &call->actor, unread && strcmp(unread, "true") == 0,
-					&page, &doc);
+		err = notification_list(call->domain, &call->actor, unread, &page, &doc);
 	return call_reply(call, err, 200, &doc);
 }
 

@@ -89,14 +89,33 @@ const char *request_token(const struct request *request)
 	return value + strspn(value, " ");
 }
 
-static bool is_json(const char *type)
+static const char *const JSON_TYPES[] = {"application/json", NULL};
+
+/* What browsers and programs say of the files that are brought here; what is in one, its reader finds out. */
+static const char *const FILE_TYPES[] = {"application/octet-stream",
+					 "application/x-zip-compressed",
+					 "application/xml",
+					 "application/zip",
+					 "text/csv",
+					 "text/plain",
+					 "text/xml",
+					 NULL};
+
+static bool is_type(const char *type, const char *wanted)
 {
-	static const char json[] = "application/json";
-	if (!type || strncasecmp(type, json, sizeof(json) - 1) != 0)
+	const size_t len = strlen(wanted);
+	if (strncasecmp(type, wanted, len) != 0)
 		return false;
-	const char *rest = type + sizeof(json) - 1;
+	const char *rest = type + len;
 	rest += strspn(rest, " \t");
 	return *rest == '\0' || *rest == ';';
+}
+
+static bool is_among(const char *type, const char *const *types)
+{
+	while (*types && !(type && is_type(type, *types)))
+		types++;
+	return *types != NULL;
 }
 
 /* False: what it says isn't a length. */
@@ -107,14 +126,15 @@ static bool take_length(const char *text, unsigned long long *ret)
 	return !text || text[digits] == '\0';
 }
 
-enum err request_body(const struct request *request, size_t limit, const char **ret, size_t *ret_len)
+static enum err read_body(const struct request *request, size_t limit, const char *const *types,
+			  const char **ret, size_t *ret_len)
 {
 	unsigned long long len;
 	if (!take_length(request_variable(request, "CONTENT_LENGTH"), &len))
 		return ERR_INVALID_JSON;
 	if (len > limit)
 		return ERR_PAYLOAD_TOO_LARGE;
-	if (len > 0 && !is_json(request_variable(request, "CONTENT_TYPE")))
+	if (len > 0 && !is_among(request_variable(request, "CONTENT_TYPE"), types))
 		return ERR_UNSUPPORTED_MEDIA_TYPE;
 	char *body = arena_alloc(request->arena, (size_t)len + 1);
 	if (!body)
@@ -125,6 +145,16 @@ enum err request_body(const struct request *request, size_t limit, const char **
 	*ret = body;
 	*ret_len = got;
 	return OK;
+}
+
+enum err request_body(const struct request *request, size_t limit, const char **ret, size_t *ret_len)
+{
+	return read_body(request, limit, JSON_TYPES, ret, ret_len);
+}
+
+enum err request_file(const struct request *request, size_t limit, const char **ret, size_t *ret_len)
+{
+	return read_body(request, limit, FILE_TYPES, ret, ret_len);
 }
 
 static int hex_digit(char c)

@@ -47,6 +47,10 @@ const char *request_token(const struct request *request);
 MUST_CHECK enum err request_body(const struct request *request, size_t limit, const char **ret,
 				 size_t *ret_len);
 
+/* Likewise a file's bytes, of one of the types that files here have. */
+MUST_CHECK enum err request_file(const struct request *request, size_t limit, const char **ret,
+				 size_t *ret_len);
+
 /* The first value of a query parameter, decoded; NULL: not there, empty, or not text (bad UTF-8, a NUL,
  * memory). `ret_bad` (may be NULL) tells the last case. */
 const char *request_query(const struct request *request, const char *name, bool *ret_bad);

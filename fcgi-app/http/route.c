@@ -40,7 +40,8 @@ const char *method_name(enum method method)
 
 size_t body_limit(enum body_kind kind)
 {
-	static const size_t limits[] = {[NO_BODY] = 0, [BODY] = 1 << 20, [BODY_LARGE] = 8 << 20};
+	static const size_t limits[] = {
+	    [NO_BODY] = 0, [BODY] = 1 << 20, [BODY_LARGE] = 8 << 20, [BODY_FILE] = 8 << 20};
 	return limits[kind];
 }
 
@@ -178,7 +179,8 @@ static void print_roles(int roles, FILE *out)
 
 void routes_print(FILE *out)
 {
-	static const char *const bodies[] = {[NO_BODY] = "-", [BODY] = "JSON", [BODY_LARGE] = "JSON 8 MiB"};
+	static const char *const bodies[] = {
+	    [NO_BODY] = "-", [BODY] = "JSON", [BODY_LARGE] = "JSON 8 MiB", [BODY_FILE] = "file 8 MiB"};
 	for (int i = 0; i < ROUTE_COUNT; i++) {
 		const struct route *row = &ROUTES[i];
 		fprintf(out, "%-7s /api/v1%-36s", METHODS[row->method], row->pattern);

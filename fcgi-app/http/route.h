@@ -33,6 +33,7 @@ enum body_kind {
 	NO_BODY,    /* whatever comes is ignored */
 	BODY,	    /* a JSON object of at most 1 MiB */
 	BODY_LARGE, /* … 8 MiB */
+	BODY_FILE,  /* somebody's file of at most 8 MiB, as it is */
 };
 
 /* The largest body of that kind, in bytes. */

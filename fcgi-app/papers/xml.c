@@ -52,6 +52,8 @@ static void be_silent(void *context UNUSED, const char *format UNUSED, ...)
 __attribute__((constructor)) static void set_up(void)
 {
 	xmlMemSetup(free, allocate, reallocate, duplicate);
+	/* here, and not in the middle of the first request, where it might fail */
+	xmlInitParser();
 }
 
 /* --- hooks --- */

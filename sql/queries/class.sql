@@ -22,3 +22,11 @@ SELECT * FROM class_student_add(@class_id::uuid, @actor_id::uuid, @role::text, @
 
 -- name: class_student_remove :one
 SELECT * FROM class_student_remove(@class_id::uuid, @actor_id::uuid, @role::text, @student_id::uuid);
+
+-- The students with these addresses, a row for each, in order; nobody: NULL. An address has one account at most.
+-- name: class_roster :many
+SELECT u.id, s.student_id IS NOT NULL AS enrolled
+FROM unnest(@emails::text[]) WITH ORDINALITY AS i (email, place)
+LEFT JOIN users u ON lower(u.email) = lower(i.email) AND u.role = 'STUDENT'
+LEFT JOIN class_students s ON s.class_id = @class_id::uuid AND s.student_id = u.id
+ORDER BY i.place;

@@ -39,6 +39,12 @@ const BODIES = {
 		payload: { class_id: 'c', class_name: 'n', teacher_id: 't' } }),
 };
 
+// … where it is a file.
+const FILES = {
+	test_import: () => ({ type: 'text/plain', content: 'Which? {=this ~that}' }),
+	class_roster: () => ({ type: 'text/csv', content: 'email\n{outsider.email}\n' }),
+};
+
 // The {…} of a route's path, told apart by what comes before them.
 const PATHS = { users: '{student1}', tests: '{test}', classes: '{class}', students: '{student2}', sessions: '{session}',
 	attempts: '{attempt1}', groups: '{group}', notifications: '{own.notification}' };
@@ -63,7 +69,8 @@ async function ask(w, person, row) {
 	const told = printed.find(({ route }) => route === row.route);
 	const where = path.replace(/([a-z]+)\/\{\w+\}/g, (text, noun) => `${noun}/${PATHS[noun]}`);
 	const body = BODIES[told.handler]?.();
-	const answer = await w.rest(person, method, fill(w, person, where), { body: body && fill(w, person, body) });
+	const file = FILES[told.handler]?.();
+	const answer = await w.rest(person, method, fill(w, person, where), file ? fill(w, person, file) : { body: body && fill(w, person, body) });
 	if (answer.status < 400) return String(answer.status);
 	// a refusal says that it is one, and nothing of what it keeps
 	assert.deepEqual(Object.keys(answer.body).sort(), ['code', 'detail', 'status', 'title', 'type']);

@@ -41,12 +41,35 @@ static void check_cell(const char *cell, const struct buf *found)
 	MUST(!is_formula(found->data ? found->data : ""));
 }
 
+/* Our reader ends on whatever it is given, and gives texts. */
+static void check_reader(const uint8_t *data, size_t size)
+{
+	struct arena *arena = arena_new(0);
+	struct rest rest = {data, size};
+	const char *text = take_text(&rest, arena, '\xff');
+	struct csv_reader reader;
+	struct csv_row row;
+	enum csv_step step;
+	int line = 0;
+
+	csv_begin(&reader, text);
+	while ((step = csv_next(&reader, arena, &row)) == CSV_ROW) {
+		MUST(row.line > line && row.count > 0 && row.count <= CSV_CELLS);
+		line = row.line;
+		for (size_t i = 0; i < row.count; i++)
+			MUST(strlen(row.cells[i]) <= strlen(text));
+	}
+	MUST(csv_next(&reader, arena, &row) == CSV_END);
+	arena_free(arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct buf out, cell, found;
 	const char *at;
 	bool first = true, last;
 
+	check_reader(data, size);
 	buf_init(&out, NULL);
 	buf_init(&cell, NULL);
 	buf_init(&found, NULL);

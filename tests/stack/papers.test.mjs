@@ -1,4 +1,4 @@
-// Papers of other programs, as an operator brings and takes them: the same readers as behind REST, by files.
+// Papers of other programs and rosters, as an operator brings and takes them: the same readers as behind REST, by files.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -69,6 +69,20 @@ test('what is exported is imported to the same paper', async () => {
 	}
 });
 
+test('a roster is enrolled, and each line told of', async () => {
+	const { student1 } = world.people;
+	const { id } = await world.must('teacher', 'POST', '/classes', { name: `Roster ${world.name}` });
+	const input = `name,email\nOne,${student1.email.toUpperCase()}\nNobody,nobody@nowhere.example\n`;
+	const tried = await stack.app(['roster', 'import', id, '-', '--dry-run'], { input });
+	assert.match(tried.stdout, /^2 \S+ added\n3 nobody@nowhere\.example unknown\n1 added\n$/);
+	assert.deepEqual((await world.must('teacher', 'GET', `/classes/${id}`)).student_ids, []);
+	const { code, stdout } = await stack.app(['roster', 'import', id, '-'], { input });
+	assert.equal(code, 0);
+	assert.equal(stdout, tried.stdout);
+	assert.deepEqual((await world.must('teacher', 'GET', `/classes/${id}`)).student_ids, [student1.id]);
+	assert.match((await stack.app(['roster', 'import', id, '-'], { input })).stdout, /^2 \S+ enrolled$/m);
+});
+
 test('what can\'t be done is refused, and says why', async () => {
 	const file = path.join(FILES, 'exam.aiken');
 	const rows = [
@@ -82,6 +96,9 @@ test('what can\'t be done is refused, and says why', async () => {
 		[['paper', 'export', world.variables.unknown, '--format', 'gift'], 1, /no such test/],
 		[['paper', 'export', world.variables.unknown, '--format', 'word'], 2, /usage/],
 		[['paper', 'export', 'word', '--format', 'gift'], 2, /usage/],
+		[['roster', 'import', 'word', file], 2, /usage/],
+		[['roster', 'import', world.variables.unknown, file, '--dry'], 2, /usage/],
+		[['roster', 'import', world.variables.unknown, file], 1, /no such class/],
 	];
 	for (const [args, expected, pattern] of rows) {
 		const { code, stderr } = await stack.app(args);

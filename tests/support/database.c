@@ -206,6 +206,7 @@ static const struct column {
      "stream_state"},
     {"due", "f", NULL},
     {"email", "ada@school.example", NULL},
+    {"enrolled", "f", NULL},
     {"ends_at", "1768735800000", NULL},
     {"etag", "abc", NULL},
     {"event_id", "1", NULL},

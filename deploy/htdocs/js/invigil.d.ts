@@ -95,6 +95,20 @@ export interface NewTest {
 	}[];
 }
 
+export interface PaperImport {
+	format: 'gift' | 'aiken' | 'moodle' | 'qti';
+	/** null: it was a dry run. */
+	test: Test | null;
+	draft: NewTest | null;
+	/** What isn't in it as it was in the file. */
+	report: { item: string | null; line: number | null; outcome: 'left_out' | 'changed'; message: string }[];
+}
+
+export interface Roster {
+	added: number;
+	lines: { line: number; email: string | null; outcome: 'added' | 'enrolled' | 'twice' | 'unknown' | 'no_address' | 'broken'; student_id: UUID | null }[];
+}
+
 export interface Class {
 	id: UUID;
 	name: string;
@@ -426,10 +440,14 @@ export class Api {
 	account_update(id: UUID, body: { full_name?: string; role?: Role; active?: boolean; password?: string }, options?: CallOptions): Promise<User>;
 
 	test_create(body: NewTest, options?: CallOptions): Promise<Test>;
+	/** Another program's file: GIFT, Aiken, Moodle XML, QTI. */
+	test_import(file: Blob, query?: { format?: 'gift' | 'aiken' | 'moodle' | 'qti'; title?: string; dry_run?: boolean }, options?: CallOptions): Promise<PaperImport>;
 	test_list(query?: Paging, options?: CallOptions): Promise<Page<Test>>;
 	test_get(id: UUID, options?: CallOptions): Promise<Test>;
 	test_replace(id: UUID, body: NewTest, options?: CallOptions): Promise<Test>;
 	test_archive(id: UUID, options?: CallOptions): Promise<null>;
+	/** A package of QTI 3.0 (a Blob), or GIFT (text). */
+	test_export(id: UUID, query?: { format?: 'qti3' | 'gift' }, options?: CallOptions): Promise<Blob | string>;
 
 	class_create(body: { name: string; description?: string | null; teacher_ids?: UUID[]; student_ids?: UUID[] }, options?: CallOptions): Promise<Class>;
 	class_list(query?: Paging & { status?: Class['status']; teacher_id?: UUID }, options?: CallOptions): Promise<Page<Class>>;
@@ -437,6 +455,8 @@ export class Api {
 	class_update(id: UUID, body: { name?: string; description?: string | null; teacher_ids?: UUID[] }, options?: CallOptions): Promise<Class>;
 	class_archive(id: UUID, options?: CallOptions): Promise<null>;
 	class_student_add(id: UUID, body: { student_id: UUID } | { student_ids: UUID[] }, options?: CallOptions): Promise<Class>;
+	/** CSV with a column of addresses. */
+	class_roster(id: UUID, file: Blob, query?: { dry_run?: boolean }, options?: CallOptions): Promise<Roster>;
 	class_student_remove(id: UUID, studentId: UUID, options?: CallOptions): Promise<null>;
 
 	session_create(body: { class_id: UUID; test_id: UUID | null; title: string; scheduled_at: Timestamp; time_limit_seconds?: number }, options?: CallOptions): Promise<Session>;

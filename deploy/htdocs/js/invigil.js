@@ -181,7 +181,7 @@ export class ApiError extends Error {
 	}
 }
 
-// Every call of the contract, by the name it has everywhere. `body`, `query`: what comes after the ids; `list`: answers
+// Every call of the contract, by the name it has everywhere. `file`, `body`, `query`: what comes after the ids; `list`: answers
 // in pages; `public`: needs no token; `again`: a POST or PATCH that may be sent twice (a GET, PUT or DELETE always
 // may); `once`: never repeated by itself.
 export const CALLS = {
@@ -196,10 +196,12 @@ export const CALLS = {
 	account_update: 'PATCH /users/{id} body again',
 
 	test_create: 'POST /tests body',
+	test_import: 'POST /tests/import file query',
 	test_list: 'GET /tests query list',
 	test_get: 'GET /tests/{id}',
 	test_replace: 'PUT /tests/{id} body',
 	test_archive: 'DELETE /tests/{id}',
+	test_export: 'GET /tests/{id}/export query',
 
 	class_create: 'POST /classes body',
 	class_list: 'GET /classes query list',
@@ -207,6 +209,7 @@ export const CALLS = {
 	class_update: 'PUT /classes/{id} body',
 	class_archive: 'DELETE /classes/{id}',
 	class_student_add: 'POST /classes/{id}/students body',
+	class_roster: 'POST /classes/{id}/roster file query',
 	class_student_remove: 'DELETE /classes/{id}/students/{student_id}',
 
 	session_create: 'POST /sessions body',
@@ -277,14 +280,15 @@ async function problem(response, call) {
 
 async function content(response, call) {
 	if (response.status === 204) return null;
-	if (!/[/+]json\b/.test(response.headers.get('content-type') ?? '')) return response.text();
+	const type = response.headers.get('content-type') ?? '';
+	if (!/[/+]json\b/.test(type)) return type.startsWith('text/') ? response.text() : response.blob();
 	return response.json().catch((cause) => {
 		throw new ApiError({ code: 'INVALID_RESPONSE', call, cause });
 	});
 }
 
 /** REST by name: `api.session_start(id)`, `api.attempt_answer(id, {question_id, answer})`, `api.class_list({status})`.
- * First the ids of the path, then body or query, then `{signal, timeout, retries}`. Emits `tokens` when they change
+ * First the ids of the path, then the file (a Blob), then body or query, then `{signal, timeout, retries}`. Emits `tokens` when they change
  * (null: signed out) and `signed_out` when the server no longer believes them. */
 export class Api extends Emitter {
 	#fetch;
@@ -433,9 +437,11 @@ export class Api extends Emitter {
 	#call(name, args) {
 		const { method, path, ids, flags } = ROWS.get(name);
 		const rest = args.slice(ids.length);
+		const file = flags.has('file') ? rest.shift() : undefined;
 		const given = flags.has('body') || flags.has('query') ? rest.shift() : undefined;
 		const filled = ids.reduce((text, id, i) => text.replace(id, encodeURIComponent(args[i])), path);
 		return this.request(method, flags.has('query') ? withQuery(filled, given) : filled, {
+			file,
 			body: flags.has('body') ? given ?? {} : undefined,
 			anonymous: flags.has('public'),
 			// a mark that bears its maker's id is counted once, however often it comes
@@ -452,14 +458,14 @@ export class Api extends Emitter {
 	}
 
 	/** Any path below /api/v1: what it answers, or an ApiError. `again`: it may be repeated. */
-	async request(method, path, { body, anonymous = false, again = /^(GET|PUT|DELETE)$/.test(method), signal,
+	async request(method, path, { body, file, anonymous = false, again = /^(GET|PUT|DELETE)$/.test(method), signal,
 		timeout = this.timeout, retries = this.retries } = {}) {
 		const call = `${method} ${path}`;
 		let renewed = false;
 		for (let tries = 0; ; tries++) {
 			const token = anonymous ? null : await this.fresh();
 			try {
-				return await this.#once(call, token, { method, path, body, signal, timeout });
+				return await this.#once(call, token, { method, path, body, file, signal, timeout });
 			} catch (error) {
 				if (!(error instanceof ApiError) || signal?.aborted) throw error;
 				if (error.status === 401 && token && !renewed) {
@@ -475,7 +481,7 @@ export class Api extends Emitter {
 		}
 	}
 
-	async #once(call, token, { method, path, body, signal, timeout }) {
+	async #once(call, token, { method, path, body, file, signal, timeout }) {
 		const stop = new AbortController();
 		const timer = setTimeout(() => stop.abort(), timeout);
 		const abort = () => stop.abort();
@@ -483,12 +489,13 @@ export class Api extends Emitter {
 		if (signal?.aborted) abort();
 		const headers = { accept: 'application/json' };
 		if (token) headers.authorization = `Bearer ${token}`;
-		if (body !== undefined) headers['content-type'] = 'application/json';
+		if (file !== undefined) headers['content-type'] = file.type || 'application/octet-stream';
+		else if (body !== undefined) headers['content-type'] = 'application/json';
 		const sent = monotonic();
 		const fetch = this.#fetch; // not as our method: a browser's own would refuse
 		try {
 			const response = await fetch(`${this.baseUrl}/api/v1${path}`,
-				{ method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: stop.signal });
+				{ method, headers, body: file ?? (body === undefined ? undefined : JSON.stringify(body)), signal: stop.signal });
 			// whole seconds, cut: half a second more, give or take one
 			this.clock.sample(sent, Date.parse(response.headers.get('date')) + 500, monotonic(), 500);
 			if (!response.ok) throw await problem(response, call);

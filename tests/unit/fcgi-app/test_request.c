@@ -161,6 +161,41 @@ static void limits_bodies(void **state)
 	arena_free(arena);
 }
 
+/* A file may be of any of these types, and of no other. */
+static void takes_files(void **state)
+{
+	static const struct {
+		const char *type;
+		enum err err;
+	} rows[] = {
+	    {"CONTENT_TYPE=text/plain", OK},
+	    {"CONTENT_TYPE=text/csv; charset=utf-8", OK},
+	    {"CONTENT_TYPE=Application/XML", OK},
+	    {"CONTENT_TYPE=text/xml", OK},
+	    {"CONTENT_TYPE=application/zip", OK},
+	    {"CONTENT_TYPE=application/octet-stream", OK},
+	    {"CONTENT_TYPE=application/json", ERR_UNSUPPORTED_MEDIA_TYPE},
+	    {"CONTENT_TYPE=text/plainer", ERR_UNSUPPORTED_MEDIA_TYPE},
+	    {"CONTENT_TYPE=", ERR_UNSUPPORTED_MEDIA_TYPE},
+	    {"X=y", ERR_UNSUPPORTED_MEDIA_TYPE},
+	};
+	struct arena *arena = arena_new(0);
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fake fake = {.variables = {"CONTENT_LENGTH=3", rows[i].type}, .body = "PK\3"};
+		struct request request;
+		const char *body = NULL;
+		size_t len = 0;
+		fake_request(&request, arena, &fake);
+		assert_int_equal(request_file(&request, 10, &body, &len), rows[i].err);
+		if (rows[i].err == OK)
+			assert_memory_equal(body, "PK\3", len);
+		else
+			assert_null(body);
+	}
+	arena_free(arena);
+}
+
 static void reads_queries(void **state)
 {
 	static const struct {
@@ -208,7 +243,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(finds_the_path),  cmocka_unit_test(keeps_sane_ids),
 	    cmocka_unit_test(finds_the_token), cmocka_unit_test(limits_bodies),
-	    cmocka_unit_test(reads_queries),
+	    cmocka_unit_test(takes_files),     cmocka_unit_test(reads_queries),
 	};
 	return cmocka_run_group_tests_name("request", tests, NULL, NULL);
 }

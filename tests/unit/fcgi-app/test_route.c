@@ -152,6 +152,7 @@ static void parses_methods(void **state)
 	assert_int_equal(method_parse(NULL), METHOD_OTHER);
 	assert_int_equal(body_limit(BODY), 1048576);
 	assert_int_equal(body_limit(BODY_LARGE), 8388608);
+	assert_int_equal(body_limit(BODY_FILE), 8388608);
 }
 
 int main(void)
