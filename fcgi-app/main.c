@@ -52,7 +52,8 @@ static const struct command {
 	const char *help;
 } COMMANDS[] = {
     {"serve", serve_command, true, CONFIG_APP, "", "answer REST calls on app_socket, in the foreground"},
-    {"migrate", migrate_command, true, CONFIG_APP, "", "bring the database to this version's schema"},
+    {"migrate", migrate_command, true, CONFIG_APP, "[--force]",
+     "bring the database to this version's schema"},
     {"user", user_command, true, CONFIG_APP, "ACTION [...]", "accounts; without more it tells how"},
     {"token", token_command, true, CONFIG_APP, "EMAIL [--hours N]", "print an access token for a user"},
     {"audit", audit_command, true, CONFIG_APP, "verify|export ID",

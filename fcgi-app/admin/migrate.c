@@ -3,6 +3,7 @@
  * migrator, a lost connection. */
 #include "fcgi-app/admin/migrate.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ struct migrator {
 	const char *doing; /* for the error message */
 	const char *wrong; /* why we refuse; NULL: the database said why */
 	bool changed;
+	bool free; /* to change what is there: nobody is at a test, or the operator wants it all the same */
 };
 
 /* The book: which migrations are applied, and which functions. */
@@ -76,6 +78,33 @@ static enum err read_book(struct migrator *m)
 	return err;
 }
 
+/* Tables are locked while they change, and programs of the version before don't find their functions any
+ * more: nothing for the middle of a test. Asked once, before the first change: half of a version is worse. */
+static enum err hold_off(struct migrator *m)
+{
+	struct rows *rows;
+	enum err err;
+	int64_t going;
+
+	if (m->free)
+		return OK;
+	err = q_migration_sessions_there(m->db, m->arena, &rows);
+	if (err == OK && rows_bool(rows, 0, "there")) {
+		err = q_migration_sessions_going(m->db, m->arena, &rows);
+		if (err != OK)
+			return err;
+		going = rows_int(rows, 0, "going");
+		if (going)
+			return refuse(m, arena_printf(m->arena,
+						      "%" PRId64
+						      " sessions are waiting or in progress; nothing was "
+						      "changed. Wait until they are over, or add --force",
+						      going));
+	}
+	m->free = err == OK;
+	return err;
+}
+
 static enum err step_book(struct migrator *m)
 {
 	m->doing = "schema_migrations";
@@ -93,7 +122,9 @@ static enum err step_next(struct migrator *m)
 		return err;
 	next = &MIGRATIONS[m->applied];
 	m->doing = next->name;
-	err = db_script(m->db, next->sql);
+	err = hold_off(m);
+	if (err == OK)
+		err = db_script(m->db, next->sql);
 	if (err == OK)
 		err = checksum(m->db, m->arena, next->sql, &sum);
 	if (err == OK)
@@ -132,7 +163,9 @@ static enum err step_functions(struct migrator *m)
 	known = rows_count(rows) == 1 ? rows_text(rows, 0, "digest") : "";
 	if (strcmp(known, digest) == 0)
 		return OK;
-	err = db_script(m->db, "SET LOCAL check_function_bodies = off");
+	err = hold_off(m);
+	if (err == OK)
+		err = db_script(m->db, "SET LOCAL check_function_bodies = off");
 	for (int i = 0; err == OK && i < SQL_FUNCTION_COUNT; i++) {
 		m->doing = SQL_FUNCTIONS[i].name;
 		err = db_script(m->db, SQL_FUNCTIONS[i].sql);
@@ -181,14 +214,14 @@ static enum err migrate(struct migrator *m, FILE *out)
 	return OK;
 }
 
-int migrate_command(const struct config *config, const char *config_path UNUSED, int argc,
-		    char *argv[] UNUSED)
+int migrate_command(const struct config *config, const char *config_path UNUSED, int argc, char *argv[])
 {
 	struct migrator m = {.doing = "connecting"};
 	enum err err = ERR_MEMORY;
 
-	if (argc > 1) {
-		fprintf(stderr, "invigil-app: migrate takes no arguments\n");
+	m.free = argc == 2 && strcmp(argv[1], "--force") == 0;
+	if (argc > 1 && !m.free) {
+		fprintf(stderr, "usage: invigil-app migrate [--force]\n");
 		return 2;
 	}
 	m.db = db_configured(config, "invigil-app migrate", MIGRATE_TIMEOUT_MS);

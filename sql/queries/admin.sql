@@ -13,6 +13,12 @@ SELECT encode(sha256(convert_to(@sql::text, 'UTF8')), 'hex') AS checksum;
 -- name: migration_record :exec
 INSERT INTO schema_migrations (version, name, checksum) VALUES (@version::int, @name::text, @checksum::text);
 
+-- name: migration_sessions_there :one
+SELECT to_regclass('sessions') IS NOT NULL AS there;
+
+-- name: migration_sessions_going :one
+SELECT count(*) AS going FROM sessions WHERE status IN ('WAITING_FOR_STUDENTS', 'IN_PROGRESS');
+
 -- name: functions_digest :one
 SELECT digest FROM schema_functions;
 

@@ -275,7 +275,10 @@ test('what was there before is chained and sealed by the migration', async (t) =
 		INSERT INTO events SELECT id::uuid, n, 'violation', 'staff', '${user}', NULL, '{"a":  "ä"}', now() + n * interval '1.000001 seconds'
 			FROM (VALUES ('${ended}', 12), ('${running}', 3)) AS s (id, most), generate_series(1, most) n`);
 	const conninfo = stack.conninfo('audit_older', 'invigil');
-	const migrated = await stack.app(['migrate'], url(conninfo));
+	const refused = await stack.app(['migrate'], url(conninfo));
+	assert.deepEqual([refused.code, await older.rows('SELECT count(*)::int AS n FROM schema_migrations')], [1, [{ n: 9 }]]);
+	assert.match(refused.stderr, /: 1 sessions are waiting or in progress; nothing was changed\. Wait .* --force\n$/);
+	const migrated = await stack.app(['migrate', '--force'], url(conninfo));
 	assert.equal(migrated.code, 0, migrated.stderr);
 	await older.run(`SELECT event_append('${running}', 'violation', 'staff', '${user}', NULL, '{}')`);
 	for (const [id, said] of [[ended, /^whole: 12 events\nsealed at event 12/], [running, /^whole: 4 events\nnot sealed/]]) {

@@ -90,7 +90,7 @@ const CONSTRAINTS = `SELECT conrelid::regclass::text AS of, conname, pg_get_cons
 let stack;
 const databases = {};
 const migrate = async (conninfo) => {
-	const { code, stderr } = await stack.app(['migrate'], { env: { INVIGIL_DATABASE_URL: conninfo } });
+	const { code, stderr } = await stack.app(['migrate', '--force'], { env: { INVIGIL_DATABASE_URL: conninfo } });
 	assert.equal(code, 0, stderr);
 };
 

@@ -68,6 +68,25 @@ test('a database that is newer than the program is refused, and left alone', asy
 	await db.end();
 });
 
+test('functions stay as they are while somebody is at a test, unless that is wanted', async () => {
+	const conninfo = await stack.freshDatabase('schema_busy');
+	await migrate(conninfo);
+	const db = new Database(conninfo);
+	const id = '01900000-0000-7000-8000-000000000001';
+	await db.run(`INSERT INTO users (id, email, full_name, role) VALUES ('${id}', 'a@b.example', 'A', 'TEACHER');
+		INSERT INTO classes (id, name, created_by) VALUES ('${id}', 'C', '${id}');
+		INSERT INTO sessions (id, class_id, title, status, join_code, scheduled_at, created_by)
+			VALUES ('${id}', '${id}', 'W', 'WAITING_FOR_STUDENTS', 'AAAAAA', now(), '${id}')`);
+	assert.deepEqual([(await migrate(conninfo)).code, (await migrate(conninfo)).stdout], [0, 'up to date\n'], 'nothing to do is no matter');
+	await db.run("UPDATE schema_functions SET digest = 'another version''s'");
+	const { code, stderr } = await migrate(conninfo);
+	assert.equal(code, 1);
+	assert.match(stderr, /1 sessions are waiting or in progress/);
+	assert.match((await stack.app(['migrate', '--force'], { env: { INVIGIL_DATABASE_URL: conninfo } })).stdout, /^created \d+ functions\n$/);
+	await db.end();
+	assert.equal((await stack.app(['migrate', '--soon'])).code, 2);
+});
+
 test('a database that was migrated by other files is refused', async () => {
 	const conninfo = await stack.freshDatabase('schema_other');
 	await migrate(conninfo);
