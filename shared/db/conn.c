@@ -33,6 +33,7 @@ struct db {
 	bool in_transaction; /* between db_begin and its end, even when the connection is lost meanwhile */
 	int64_t connect_not_before; /* monotonic ms */
 	bool unreachable;	    /* no connection could be made when one was last wanted */
+	int hosts;		    /* that conninfo names */
 	int host_turn;		    /* which host of several is tried first */
 	const char *prepared[PREPARED_SLOTS];
 	int prepared_count;
@@ -42,6 +43,24 @@ struct db {
 
 /* --- making and losing the connection --- */
 
+/* How many hosts a connection string names. */
+static int count_hosts(const char *conninfo)
+{
+	PQconninfoOption *options = PQconninfoParse(conninfo, NULL);
+	int most = 1;
+
+	for (PQconninfoOption *option = options; option && option->keyword; option++) {
+		int hosts = 1;
+
+		for (const char *c = option->val; c && *c; c++)
+			hosts += *c == ',';
+		if (strcmp(option->keyword, "host") == 0 || strcmp(option->keyword, "hostaddr") == 0)
+			most = hosts > most ? hosts : most;
+	}
+	PQconninfoFree(options);
+	return most;
+}
+
 struct db *db_new(const char *conninfo, const char *application, int timeout_ms)
 {
 	struct db *db = calloc(1, sizeof(*db));
@@ -50,6 +69,7 @@ struct db *db_new(const char *conninfo, const char *application, int timeout_ms)
 		return NULL;
 	db->conninfo = strdup(conninfo);
 	db->application = strdup(application);
+	db->hosts = count_hosts(conninfo);
 	db->timeout_ms = timeout_ms;
 	db->prepares = true;
 	if (!db->conninfo || !db->application) {
@@ -173,7 +193,7 @@ static char *rotate(const char *list, int turn)
 }
 
 /* libpq tries several hosts in order, but leaves waiting to its caller: a host that is silent would swallow
- * the whole deadline again and again. So after a timeout the next host of the list comes first. */
+ * the whole time again and again. So after a timeout the next host of the list comes first. */
 static void rotate_hosts(struct db *db, const char *keywords[], const char *values[], char *owned[3],
 			 int *count)
 {
@@ -228,22 +248,37 @@ static bool connect_finish(struct db *db, int64_t deadline)
 	return true;
 }
 
-static enum err connect_anew(struct db *db)
+static bool connect_once(struct db *db, int64_t deadline)
 {
-	int64_t now = clock_monotonic();
-	int timeout = db->timeout_ms < CONNECT_LONGEST_MS ? db->timeout_ms : CONNECT_LONGEST_MS;
-
-	db->unreachable = true;
 	db->pg = connect_start(db);
-	if (db->pg && PQstatus(db->pg) != CONNECTION_BAD && connect_finish(db, now + timeout)) {
+	if (db->pg && PQstatus(db->pg) != CONNECTION_BAD && connect_finish(db, deadline)) {
 		PQsetNoticeReceiver(db->pg, ignore_notice, NULL);
-		db->unreachable = PQsetnonblocking(db->pg, 1) != 0;
-		if (!db->unreachable)
-			return OK;
+		if (PQsetnonblocking(db->pg, 1) == 0)
+			return true;
 	} else if (db->pg && PQstatus(db->pg) == CONNECTION_BAD) {
 		set_message(db, PQerrorMessage(db->pg));
 	}
 	drop(db);
+	return false;
+}
+
+/* Each of several hosts has its share of the time, so that a silent one costs a while and no failure.
+ * Whatever else is wrong with one, libpq has asked the others already. */
+static enum err connect_anew(struct db *db)
+{
+	int timeout = db->timeout_ms < CONNECT_LONGEST_MS ? db->timeout_ms : CONNECT_LONGEST_MS;
+	bool timed_out = true;
+
+	db->unreachable = true;
+	for (int i = 0; i < db->hosts && timed_out; i++) {
+		int turn = db->host_turn;
+
+		if (connect_once(db, clock_monotonic() + timeout / db->hosts)) {
+			db->unreachable = false;
+			return OK;
+		}
+		timed_out = db->host_turn != turn;
+	}
 	db->connect_not_before = clock_monotonic() + CONNECT_PAUSE_MS;
 	return ERR_UNAVAILABLE;
 }
