@@ -204,6 +204,11 @@ $(B)/bench/accept: $(B)/obj/tests/bench/accept.o $(B)/obj/tests/bench/wire.o
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# whom the hostile come to for comparison
+$(B)/bench/sink: $(B)/obj/tests/bench/sink.o $(B)/obj/tests/bench/wire.o
+	@mkdir -p $(@D)
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^
+
 # the product's own marking, without anything around it
 $(B)/bench/marking: $(B)/obj/tests/bench/marking.o $(B)/obj/tests/bench/wire.o $(B)/libinvigil.a
 	@mkdir -p $(@D)
@@ -215,7 +220,7 @@ $(B)/bench/growth: $(B)/obj/tests/bench/growth.o $(B)/obj/tests/bench/wire.o
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 .PHONY: bench generators
-generators: $(GENERATORS) $(B)/bench/accept $(B)/bench/growth $(B)/bench/marking
+generators: $(GENERATORS) $(addprefix $(B)/bench/,accept growth marking sink)
 
 bench: ## how fast it is, beside its limits, into build/bench.jsonl: ONLY=name
 	@deploy/local/packages build run test
