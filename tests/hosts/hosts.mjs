@@ -8,6 +8,8 @@ import { checkCommands, checkEnd, checkEvents, checkLogs, checkPresence } from '
 import { Client, pause } from '../faults/soak/client.mjs';
 import { Exam, eventually } from '../faults/soak/exam.mjs';
 import { Tally } from '../faults/soak/tally.mjs';
+import { Socket } from '../support/socket.mjs';
+import { SocketIo } from '../support/socketio.mjs';
 import { Site } from './site.mjs';
 
 const STUDENTS = 8;
@@ -104,6 +106,33 @@ step('who comes through HAProxy is known by his own address, and no log has a qu
 	for (const line of opened) assert.match(line, / address=10\.0\.0\.1 /);
 	const plain = await fetch('http://exam.example.org/app/?a=1', { redirect: 'manual' });
 	assert.deepEqual([plain.status, plain.headers.get('location')], [301, 'https://exam.example.org/app/?a=1']);
+});
+
+step('the doctor finds nothing on a web host', async () => {
+	const { code, stdout } = await site.app(['doctor', '--url', site.base], 'SSL_CERT_FILE=/etc/invigil/authority.pem');
+	assert.equal(code, 0, stdout);
+	assert.match(stdout, /✓ .*socket/i);
+});
+
+step('through HAProxy a session has one pushd, and a Socket.IO client that polls too', async () => {
+	const token = exams[0].world.token('admin');
+	for (const { session } of exams) {
+		const paths = [`/api/v1/sessions/${session}/ws`, `/ws/sessions/${session}`, `/ws/sessions/${session}`, `/api/v1/sessions/${session}/ws`];
+		for (const path of paths) {
+			const socket = new Socket(`${site.base.replace('http', 'ws')}${path}`, { protocols: ['bearer', token] });
+			assert.ok(await socket.type('connected'), path);
+			await socket.close();
+		}
+		const places = async () => [...(await site.hosts.balancer.log()).matchAll(new RegExp(` push/(push\\d) .* 101 .*/${session}`, 'g'))].map(([, place]) => place);
+		await eventually('HAProxy has told of it', async () => (await places()).length >= paths.length, 5000);
+		assert.equal(new Set(await places()).size, 1);
+	}
+	for (const transports of [['polling'], ['polling', 'websocket']]) {
+		const client = new SocketIo({ base: site.base }, { auth: { token }, transports });
+		assert.ok(await client.isIn(), JSON.stringify(client.refused));
+		await eventually('its last transport', () => client.transport === transports.at(-1), 5000);
+		client.ws.disconnect();
+	}
 });
 
 step('a web host dies', async (t) => {

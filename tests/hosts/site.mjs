@@ -107,7 +107,9 @@ export class Site {
 			for (const [other, key] of Object.entries(keys)) text = text.replace(other.toUpperCase(), key);
 			// the second of each has the PgBouncers in the other order
 			if (name.endsWith('2')) text = text.replace(/@(\S+?),(\S+?)\//, '@$2,$1/');
-			await host.write('/etc/invigil/invigil.conf', `${text}${PATIENT}`);
+			await host.write('/etc/invigil/invigil.conf', `${text}${PATIENT}`, 0o600);
+			await host.write('/etc/hosts', await readFile(`${TOP}/names`, 'utf8'));
+			await host.write('/etc/invigil/authority.pem', await readFile(`${TOP}/keys/tls.pem`, 'utf8'));
 			await host.write('/etc/invigil/jwt.key', this.secret, 0o600);
 			await host.write('/etc/invigil/pgpass', `*:6432:invigil:invigil:${this.password}\n`, 0o600);
 		}
@@ -132,7 +134,7 @@ export class Site {
 		}
 		await host.must('install -d -o www-data /var/log/lighttpd /var/cache/lighttpd/uploads');
 		await host.start('invigil-app', 'serve');
-		await eventually('the socket of the workers', () => host.must('test -S /run/invigil/app.sock && chmod 666 /run/invigil/app.sock').then(() => true, () => false), 10_000);
+		await eventually('the socket of the workers', () => host.must('test -S /run/invigil/app.sock && chgrp www-data /run/invigil/app.sock').then(() => true, () => false), 10_000);
 		await host.start('lighttpd', '-D', '-f', '/etc/lighttpd/lighttpd.conf');
 	}
 
