@@ -159,6 +159,8 @@ static bool dial_tls(struct line *line, const struct place *place, char problem[
 	if (!line->said || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
 		return failed(problem, "openssl", strerror(errno));
 	line->fd = ends[0];
+	/* what waits to be printed is ours alone to print */
+	fflush(stdout);
 	line->child = fork();
 	if (line->child == 0)
 		run_openssl(place, ends[1], fileno(line->said));
