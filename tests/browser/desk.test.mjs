@@ -9,6 +9,7 @@ import { PATIENCE_MS } from '../support/patience.mjs';
 import { theStack } from '../support/stack.mjs';
 import { PAPERS, World } from '../support/world.mjs';
 
+const MOODLE_FILE = fileURLToPath(new URL('../data/valid/papers/quiz.moodle.xml', import.meta.url));
 const PAPER_FILE = fileURLToPath(new URL('../data/papers/academic-reading-1.json', import.meta.url));
 
 let stack, browser, world;
@@ -135,12 +136,51 @@ describe('the main ways through the pages', { concurrency: 4 }, () => {
 				await button(page, 'Create paper').click();
 				await page.waitForURL(/#\/papers\/[0-9a-f-]{36}$/);
 				id = page.url().split('/').at(-1);
-				const [file] = await Promise.all([page.waitForEvent('download'), button(page, 'Export').click()]);
+				await button(page, 'Export…').click();
+				const [file] = await Promise.all([page.waitForEvent('download'), button(page, 'For another Invigil').click()]);
 				assert.deepEqual(JSON.parse(await readFile(await file.path(), 'utf8')), PAPERS.academic);
 			});
 			const kept = await get('teacher', `/tests/${id}`);
 			assert.equal(kept.total_questions, 40);
 			assert.deepEqual(kept.passages.map(({ title, body }) => [title, body]), PAPERS.academic.passages.map(({ title, body }) => [title, body]));
+		});
+
+		test('another program\'s file is imported, with a report of what it lost, and exported for others', async () => {
+			await visit('teacher', '/papers', async (page) => {
+				await page.setInputFiles('input[type=file]', MOODLE_FILE);
+				await page.waitForURL(/#\/papers\/new$/);
+				await page.locator('.ask').nth(6).waitFor({ state: 'attached' });
+				const report = page.locator('.report li');
+				await report.filter({ hasText: 'Letter' }).filter({ hasText: 'line 86' }).filter({ hasText: 'an essay has no key' }).locator('.badge', { hasText: 'Left out' }).waitFor();
+				await report.filter({ hasText: 'People' }).locator('.badge', { hasText: 'Changed' }).waitFor();
+				await page.getByText('5 questions aren’t in the paper.').waitFor();
+				await judge(page, 'what became of a file');
+				assert.equal(await page.inputValue('[name=title]'), 'quiz');
+				await button(page, 'I have seen it').click();
+				assert.equal(await page.locator('.report').count(), 0);
+				await button(page, 'Export…').click();
+				assert.equal(await button(page, 'QTI 3.0').count(), 0, 'nothing is saved yet');
+				await page.keyboard.press('Escape');
+				await button(page, 'Create paper').click();
+				await page.waitForURL(/#\/papers\/[0-9a-f-]{36}$/);
+				for (const [name, ending, begin] of [['QTI 3.0', 'quiz.qti3.zip', 'PK'], ['GIFT', 'quiz.gift', '//invigil']]) {
+					await button(page, 'Export…').click();
+					await judge(page, 'what a paper is exported as');
+					const [file] = await Promise.all([page.waitForEvent('download'), button(page, name).click()]);
+					assert.equal(file.suggestedFilename(), ending);
+					const text = await readFile(await file.path());
+					assert.equal(text.subarray(0, begin.length).toString(), begin);
+					// and comes back as it went
+					await page.goto(`${stack.base}/#/papers`);
+					await page.setInputFiles('input[type=file]', { name: ending, mimeType: '', buffer: text });
+					await page.waitForURL(/#\/papers\/new$/);
+					await page.locator('.ask').nth(6).waitFor({ state: 'attached' });
+					assert.equal(await page.locator('.report').count(), 0);
+					await page.goBack();
+					await page.goBack();
+					await page.waitForURL(/#\/papers\/[0-9a-f-]{36}$/);
+				}
+			});
 		});
 
 		test('a file that is none says why', async () => {
@@ -149,7 +189,9 @@ describe('the main ways through the pages', { concurrency: 4 }, () => {
 				await page.locator('.problem-box', { hasText: 'valid JSON' }).waitFor();
 				await page.setInputFiles('input[type=file]', { name: 'x.json', mimeType: 'application/json', buffer: Buffer.from('{"passages": [{"questions": [{"type": "essay"}]}]}') });
 				await page.locator('.problem-box', { hasText: '“essay”' }).waitFor();
-			});
+				await page.setInputFiles('input[type=file]', { name: 'x.gift', mimeType: '', buffer: Buffer.from('::Letter:: Write one. {}') });
+				await page.locator('.problem-box', { hasText: 'Letter (line 1): an essay' }).waitFor();
+			}, { expected: [/422/] });
 		});
 
 		test('all six types are written by hand, shown as the student sees them, and what is wrong stands at its field', async () => {

@@ -4,11 +4,11 @@ import { t } from '../i18n.js';
 import { navigate } from '../router.js';
 import { api, useUser } from '../state.js';
 import { Badge, Button, confirm, Empty, ErrorBox, errorText, Field, Loaded, Page, Segments, Select, TextArea, toast, useLoad, useWork } from '../ui/index.js';
-import { download, fileName } from '../ui/file.js';
 import { useSettled } from '../ui/list.js';
 import { Bands } from './papers-bands.js';
 import { draftKept, dropDraft, keepDraft } from './papers-draft.js';
-import { before, blankPaper, blankPassage, bodyOf, draftOf, fileOf, passageMoved, placeText, problemText, questionCount, SCORINGS,
+import { Export, Report } from './papers-files.js';
+import { before, blankPaper, blankPassage, bodyOf, draftOf, passageMoved, placeText, problemText, questionCount, SCORINGS,
 	wrongAt } from './papers-model.js';
 import { Passage } from './papers-passage.js';
 import { Preview } from './papers-preview.js';
@@ -27,8 +27,6 @@ export default function EditPaper({ id }) {
 		: html`<${ReadOnly} user=${user} test=${found.data}/>`;
 }
 
-const exportFile = (draft) => download(fileName(draft.title, 'json'), `${JSON.stringify(fileOf(draft), null, 1)}\n`, 'application/json');
-
 function ReadOnly({ user, test }) {
 	const draft = draftOf(test);
 	const copy = () => {
@@ -37,7 +35,7 @@ function ReadOnly({ user, test }) {
 	};
 	return html`
 		<${Page} title=${test.title} lead=${test.description} back=${BACK()} actions=${html`
-			<${Button} onClick=${() => exportFile(draft)}>${t('papers.export')}<//><${Button} kind="main" onClick=${copy}>${t('papers.copy')}<//>`}>
+			<${Export} draft=${draft} test=${test}/><${Button} kind="main" onClick=${copy}>${t('papers.copy')}<//>`}>
 			<p class="note">${t('papers.not_yours')}</p>
 			<${Preview} draft=${draft} keys/>
 		<//>`;
@@ -99,13 +97,14 @@ function Editor({ user, test, setTest }) {
 	};
 	const shown = Math.min(current.p, draft.passages.length - 1);
 	const actions = html`
-		<${Button} onClick=${() => exportFile(draft)}>${t('papers.export')}<//>
+		<${Export} draft=${draft} test=${test} changed=${dirty}/>
 		${test?.status === 'ACTIVE' && html`<${Button} onClick=${archive}>${t('papers.archive')}<//>`}`;
 	return html`
 		<${Page} title=${id ? test.title : t('papers.new')} back=${BACK()} actions=${actions}>
 			${test?.status === 'ARCHIVED' && html`<p class="note"><${Badge}>${t('papers.ARCHIVED')}<//> ${t('papers.archived_text')}</p>`}
 			${id && html`<${Used} test=${test}/>`}
 			${restored && html`<p class="note" role="status">${t('papers.restored')}</p>`}
+			<${Report} report=${draft.report} onDone=${() => change((old) => ({ ...old, report: undefined }))}/>
 			<div class="paper-switch"><${Segments} label=${t('papers.view')} name="view" value=${view} onValue=${setView}
 				options=${['edit', 'preview'].map((value) => ({ value, label: t(`papers.view_${value}`) }))}/></div>
 			<div class="paper-editor" data-view=${view}>

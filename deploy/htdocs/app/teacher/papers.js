@@ -3,29 +3,25 @@ import { html, useState } from '../html.js';
 import { dateTime, duration, t } from '../i18n.js';
 import { navigate, to } from '../router.js';
 import { api, useUser } from '../state.js';
-import { Badge, Button, Empty, ErrorBox, Page, Segments, Table } from '../ui/index.js';
+import { Badge, Button, Empty, ErrorBox, Page, Segments, Table, useWork } from '../ui/index.js';
 import { FileButton } from '../ui/file.js';
 import { Listed, useList } from '../ui/list.js';
 import { keepDraft } from './papers-draft.js';
-import { draftOf } from './papers-model.js';
+import { draftOfFile, PAPER_FILES } from './papers-files.js';
 
 export default function Papers() {
 	const user = useUser();
 	const [which, setWhich] = useState('ACTIVE');
-	const [error, setError] = useState(null);
 	// whole papers come, so fewer at once than of anything else
 	const list = useList((page) => api.test_list({ limit: 25, ...page }), []);
-	const take = (text) => {
-		try {
-			keepDraft(user, null, draftOf(JSON.parse(text)));
-			navigate('/papers/new');
-		} catch (failure) {
-			setError({ detail: failure instanceof SyntaxError ? t('papers.no_json', { why: failure.message }) : failure.message });
-		}
-	};
+	const taking = useWork(async (bytes, name) => {
+		keepDraft(user, null, await draftOfFile(bytes, name));
+		navigate('/papers/new');
+	});
+	const unread = () => taking.setError({ detail: t('lines.unreadable') });
+	const failure = taking.error;
 	const actions = html`
-		<${FileButton} accept=".json,application/json" onText=${take}
-			onFail=${() => setError({ detail: t('lines.unreadable') })}>${t('papers.import')}<//>
+		<${FileButton} accept=${PAPER_FILES} busy=${taking.busy} onBytes=${taking.run} onFail=${unread}>${t('papers.import')}<//>
 		<${Button} kind="main" href=${to('/papers/new')}>${t('papers.create')}<//>`;
 	const columns = [
 		{ id: 'title', label: t('papers.name'), cell: (paper) => html`<div class="who-cell">
@@ -39,7 +35,7 @@ export default function Papers() {
 	];
 	return html`
 		<${Page} title=${t('papers.title')} lead=${t('papers.lead')} actions=${actions}>
-			<${ErrorBox} error=${error}/>
+			<${ErrorBox} error=${failure && (failure.code ? failure : { detail: failure.detail ?? failure.message })}/>
 			<div class="toolbar"><${Segments} label=${t('papers.which')} name="which" value=${which} onValue=${setWhich}
 				options=${['ACTIVE', 'ARCHIVED'].map((value) => ({ value, label: t(`papers.${value}`) }))}/></div>
 			<${Listed} from=${list}>${(items) => {

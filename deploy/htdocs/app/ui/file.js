@@ -2,8 +2,9 @@
 import { html, useRef } from '../html.js';
 import { Button } from './controls.js';
 
-/** A button that asks for a file and gives its text: onText(text, name). `onFail`: it couldn't be read. */
-export function FileButton({ accept, onText, onFail, children, ...rest }) {
+/** A button that asks for a file and gives its text, onText(text, name), or its bytes, onBytes(bytes, name). `onFail`: it
+ * couldn't be read. */
+export function FileButton({ accept, onText, onBytes, onFail, children, ...rest }) {
 	const input = useRef();
 	const take = async () => {
 		const [file] = input.current.files;
@@ -11,7 +12,9 @@ export function FileButton({ accept, onText, onFail, children, ...rest }) {
 		const clear = () => { if (input.current) input.current.value = ''; };
 		if (!file) return;
 		try {
-			onText(decode(await file.arrayBuffer()), file.name);
+			const bytes = await file.arrayBuffer();
+			if (onBytes) onBytes(bytes, file.name);
+			else onText(decode(bytes), file.name);
 		} catch (error) {
 			onFail?.(error);
 		}
@@ -21,8 +24,8 @@ export function FileButton({ accept, onText, onFail, children, ...rest }) {
 		<${Button} onClick=${() => input.current.click()} ...${rest}>${children}<//>`;
 }
 
-// UTF-8, or what spreadsheets on Windows still write.
-function decode(bytes) {
+/** Bytes as text: UTF-8, or what spreadsheets on Windows still write. */
+export function decode(bytes) {
 	try {
 		return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 	} catch {
@@ -30,7 +33,7 @@ function decode(bytes) {
 	}
 }
 
-/** Gives the browser a file to keep. */
+/** Gives the browser a file to keep: a text, or a Blob. */
 export function download(name, text, type = 'text/plain') {
 	const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
 	const link = document.body.appendChild(Object.assign(document.createElement('a'), { href: url, download: name, hidden: true }));
