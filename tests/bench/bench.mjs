@@ -15,8 +15,9 @@ import { parts as room } from './parts/room.mjs';
 import { parts as idle } from './parts/idle.mjs';
 import { parts as growth } from './parts/growth.mjs';
 import { parts as cold } from './parts/cold_start.mjs';
+import { parts as sizing } from './parts/sizing.mjs';
 
-const PARTS = { ...rest, ...push, ...fanout, ...storm, ...hostile, ...sockets, ...room, ...idle, ...growth, ...cold };
+const PARTS = { ...rest, ...push, ...fanout, ...storm, ...hostile, ...sockets, ...room, ...idle, ...growth, ...cold, ...sizing };
 const BUILD = path.resolve(process.env.BUILD ?? path.join(ROOT, 'build'));
 
 // Limits that guard a school from one user who opens a thousand sockets; here that is what we want.

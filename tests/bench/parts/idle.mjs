@@ -21,11 +21,11 @@ const SETTLE_MS = 3500; // until a server has done whatever it does once nobody 
 // of what the kernel keeps for a socket that is waited for, one of each
 const CACHES = ['TCP', 'sock_inode_cache', 'filp', 'dentry', 'eventpoll_epi'];
 
-const memory = async (pid) => 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))[1]);
+export const memory = async (pid) => 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))[1]);
 
 // Their sizes together: counting how many there are more would count what everything else on the machine opens as well. NaN where
 // we aren't told. Empty buffers take nothing.
-async function kernelMemory() {
+export async function kernelMemory() {
 	const lines = (await readFile('/proc/slabinfo', 'utf8').catch(() => '')).split('\n').map((line) => line.split(/\s+/));
 	const sizes = lines.filter(([name]) => CACHES.includes(name)).map(([, , , size]) => Number(size));
 	return sizes.length === CACHES.length ? sizes.reduce((sum, size) => sum + size) : NaN;
