@@ -96,6 +96,38 @@ describe('the student\'s pages', { concurrency: 4 }, () => {
 		await leave(laptop, OFFLINE);
 	});
 
+	test('where no socket gets through any more, answers are saved all the same, and the sign says so', async () => {
+		const world = await given({ status: 'IN_PROGRESS', joined: ['student1'] });
+		const opened = await enter(world, 'student1', { path: '/#/login' });
+		const { page, context } = opened;
+		let line = null, cut = false;
+		await page.routeWebSocket(/\/ws$|\/ws\?/, (socket) => {
+			if (cut) socket.close({ code: 1011 });
+			else line = { page: socket, server: socket.connectToServer() };
+		});
+		await page.goto(`${stack.base}/?routed#/my/${world.variables.session}`);
+		await shown(page, '.paper');
+		cut = true;
+		line.page.close({ code: 1011 });
+		line.server.close();
+		await shown(page, '.offline');
+		assert.match(await page.innerText('.offline'), /kept on this device/);
+		await question(page, 1).getByLabel('wood').check();
+		await saveState(page, 'saved');
+		assert.match(await page.innerText('.offline'), /saved all the same/);
+		assert.deepEqual(await answersOf(world, 'student1'), { 1: 'A' });
+		await context.setOffline(true);
+		await question(page, 3).getByLabel('True').check();
+		await saveState(page, 'offline');
+		assert.match(await page.innerText('.offline'), /kept on this device/);
+		cut = false;
+		await context.setOffline(false);
+		await saveState(page, 'saved');
+		await page.waitForSelector('.offline', { state: 'detached' });
+		assert.deepEqual(await answersOf(world, 'student1'), { 1: 'A', 3: 'TRUE' });
+		await leave(opened, OFFLINE);
+	});
+
 	test('the clock is the server\'s, whatever this machine\'s says, and is heard at 10, 5 and 1 minutes', async () => {
 		const rooms = await Promise.all([[603, '10 minutes left', 'soon'], [303, '5 minutes left', 'late'], [63, '1 minute left', 'last']]
 			.map(async ([limit, words, tone]) => {

@@ -215,6 +215,7 @@ export default {
 		kept: { one: 'Offline: {n} change kept here', other: 'Offline: {n} changes kept here' },
 		kept_short: 'Kept here: {n}',
 		offline_text: 'No connection just now. Go on working: your answers are kept on this device and sent when it is back. The clock goes on.',
+		offline_saved: 'No live connection just now. Go on working: your answers are saved all the same. The clock goes on.',
 		offline_memory: 'No connection just now. Go on working, but don’t close this page: this browser keeps your answers only as long as it is open.',
 		back: 'The connection is back.',
 		no_copy: 'Copying is switched off during the test. Your teacher sees that it was tried.',

@@ -34,7 +34,8 @@ function TimeLeft({ socket }) {
 // saved, saving, offline: and what is still being typed isn't saved.
 function SaveSign({ sitting, phone }) {
 	const { socket, work, link } = sitting;
-	const state = socket.saveState === 'offline' || link.state !== 'connected' ? 'offline'
+	const away = link.state !== 'connected' && !sitting.goesThrough;
+	const state = socket.saveState === 'offline' || away ? 'offline'
 		: work.typing || socket.pending || socket.saveState === 'saving' ? 'saving' : 'saved';
 	const pending = socket.pending + (work.typing ? 1 : 0);
 	const kept = state === 'offline' && pending > 0 && (phone ? 'kept_short' : 'kept');
@@ -60,7 +61,7 @@ function OfflineBanner({ sitting }) {
 	}, [away]);
 	if (!away || !late) return null;
 	return html`<div class="offline" role="status">
-		<p>${t(sitting.socket.persistent ? 'student.offline_text' : 'student.offline_memory')}</p></div>`;
+		<p>${t(sitting.goesThrough ? 'student.offline_saved' : sitting.socket.persistent ? 'student.offline_text' : 'student.offline_memory')}</p></div>`;
 }
 
 const SIZES = ['1rem', '1.15rem', '1.35rem'];

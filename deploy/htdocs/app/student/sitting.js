@@ -23,7 +23,7 @@ export class Sitting {
 		this.id = sessionId;
 		this.changed = changed;
 		Object.assign(this, { session: null, socket: null, attempt: null, work: null, error: null, elsewhere: null,
-			link: { state: 'idle' }, timeUp: false, submitting: false, closed: null });
+			link: { state: 'idle' }, goesThrough: false, timeUp: false, submitting: false, closed: null });
 		this.#seat = new Seat(sessionId, {
 			lost: () => this.#letGo(),
 			asked: () => setTimeout(() => this.work?.reconcile(() => api.attempt_get(this.work.attemptId)).catch(() => {}), RECONCILE_MS),
@@ -143,7 +143,8 @@ export class Sitting {
 			session_completed: () => { this.work?.flush(); this.refresh(); },
 			attempt: () => this.#open(),
 			resync: () => this.refresh(),
-			save: () => this.changed(),
+			save: ({ state }) => this.#reaches(this.goesThrough && state !== 'offline'),
+			acknowledged: () => this.#reaches(this.link.state !== 'connected'),
 			time: ({ remaining }) => this.#tick(remaining),
 			rejected: ({ error }) => { if (ENDED.has(error.code)) this.refresh(); },
 		};
@@ -155,7 +156,14 @@ export class Sitting {
 		const was = this.link;
 		this.link = { ...link, since: was.state === link.state ? was.since : performance.now(),
 			before: was.before || link.state === 'connected' };
+		if ([was.state, link.state].includes('connected')) this.goesThrough = false;
 		if (link.state === 'closed' && link.reason !== 'disconnected') this.closed = link.reason ?? 'CONNECTION_LOST';
+		this.changed();
+	}
+
+	// Without a live connection answers may still get through, by REST.
+	#reaches(goesThrough) {
+		this.goesThrough = goesThrough;
 		this.changed();
 	}
 
