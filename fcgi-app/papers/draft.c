@@ -33,7 +33,9 @@ struct draft *draft_new(struct arena *arena)
 struct place draft_place(struct draft *draft, const char *name, int line)
 {
 	draft->items++;
-	if (!name || !*name)
+	if (draft->remark_count > REMARKS_MOST)
+		name = ""; /* nobody will read it */
+	else if (!name || !*name)
 		name = arena_printf(draft->arena, "Question %zu", draft->items);
 	return (struct place){.item = name ? name : "", .line = line};
 }
@@ -111,6 +113,12 @@ static void leave_out(struct draft *draft, struct asked *asked, const char *fiel
 struct asked *draft_ask(struct draft *draft, struct place place, enum question_type type, const char *prompt)
 {
 	struct passage *passage = draft->current;
+	if (draft->asked++ >= ASKED_MOST) {
+		draft_remark(draft, place, LEFT_OUT, "a paper has at most %d questions", QUESTIONS_MOST);
+		nowhere =
+		    (struct asked){.place = place, .type = type, .last = &nowhere.first, .left_out = true};
+		return &nowhere;
+	}
 	if (!passage)
 		passage = draft_passage(draft, NULL, NULL);
 	else if (passage->count >= PASSAGE_MOST)
@@ -132,7 +140,7 @@ struct asked *draft_ask(struct draft *draft, struct place place, enum question_t
 
 void asked_choice(struct draft *draft, struct asked *asked, const char *id, const char *text, bool right)
 {
-	struct choice *choice = arena_alloc(draft->arena, sizeof(*choice));
+	struct choice *choice = asked == &nowhere ? NULL : arena_alloc(draft->arena, sizeof(*choice));
 	if (!choice)
 		return;
 	if (!asked->left_out && asked->count >= CHOICES_MOST)

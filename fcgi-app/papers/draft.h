@@ -65,11 +65,14 @@ struct draft {
 	struct passage *first, **last, *current;
 	struct remark *remarks, **last_remark;
 	size_t remark_count; /* made; the list holds the first REMARKS_MOST */
+	size_t asked;	     /* questions read */
 	size_t items;	     /* questions met so far, whatever became of them */
 	const char *problem; /* the file as a whole can't be read, and why */
 };
 
 #define REMARKS_MOST 500
+/* So many questions are read, of which a paper can have half. */
+#define ASKED_MOST 1000
 /* A longer prompt, in bytes, isn't one of a paper's. */
 #define PROMPT_BYTES 20000
 

@@ -155,7 +155,7 @@ static void apply(struct flow *flow, enum tag_kind kind, bool closing)
 bool flow_tag(struct flow *flow, const char *name, bool closing)
 {
 	for (size_t i = 0; i < ARRAY_LEN(TAGS); i++)
-		if (strcmp(TAGS[i].name, name) == 0) {
+		if (TAGS[i].name[0] == name[0] && strcmp(TAGS[i].name, name) == 0) {
 			apply(flow, TAGS[i].kind, closing);
 			return true;
 		}
@@ -182,14 +182,16 @@ struct scanner {
 	struct flow flow;
 	const char *at;
 	bool strict;
+	bool uncommented; /* no comment ends any more, so that nobody looks again */
 };
 
 /* The length of what looks like a tag at `at`; 0: it is text. */
-static size_t tag_length(const char *at)
+static size_t tag_length(struct scanner *s)
 {
-	const char *name = at + 1 + (at[1] == '/');
+	const char *at = s->at, *name = at + 1 + (at[1] == '/');
 	if (strncmp(at, "<!--", 4) == 0) {
-		const char *end = strstr(at + 4, "-->");
+		const char *end = s->uncommented ? NULL : strstr(at + 4, "-->");
+		s->uncommented = !end;
 		return end ? (size_t)(end - at) + 3 : 0;
 	}
 	if (!isalpha((unsigned char)*name) && *name != '!' && *name != '?')
@@ -236,7 +238,7 @@ static void add_alt(struct scanner *s, const char *tag, size_t len)
 /* False: it isn't one, after all. */
 static bool scan_tag(struct scanner *s)
 {
-	const size_t len = tag_length(s->at);
+	const size_t len = tag_length(s);
 	char name[16];
 	if (len == 0)
 		return false;

@@ -200,7 +200,7 @@ static void ask_choice(struct block *block, const char *prompt)
 	struct asked *asked = draft_ask(block->draft, block->place, type, prompt);
 	struct span rest = block->answers;
 	struct answer answer;
-	while (next_answer(block, &rest, &answer))
+	while (!asked->left_out && next_answer(block, &rest, &answer))
 		asked_choice(block->draft, asked, id_told(block, asked->count), plain(block, answer.text),
 			     several ? answer.weight > 0 : answer.weight >= 100);
 	take_worth(block, asked);
@@ -220,7 +220,7 @@ static void ask_short(struct block *block, const char *prompt)
 	struct span rest = block->answers;
 	struct answer answer;
 	size_t part = 0, stars = 0;
-	while (next_answer(block, &rest, &answer)) {
+	while (!asked->left_out && next_answer(block, &rest, &answer)) {
 		const char *text = plain(block, answer.text);
 		part += answer.weight < 100;
 		if (answer.weight < 100)
@@ -550,20 +550,20 @@ static bool take_category(struct block *block, struct span line)
 	return true;
 }
 
-static void block_begin(struct block *block, struct draft *draft)
+/* `text` is empty memory. */
+static void block_begin(struct block *block, struct draft *draft, struct buf text)
 {
-	*block = (struct block){.draft = draft, .format = "moodle"};
-	buf_init(&block->text, draft->arena);
+	*block = (struct block){.draft = draft, .format = "moodle", .text = text};
 }
 
 static void block_end(struct block *block)
 {
-	struct draft *draft = block->draft;
 	if (block->line > 0)
 		read_text(block);
 	else if (block->passage)
 		describe(block, NULL, (struct span){"", 0});
-	block_begin(block, draft);
+	buf_clear(&block->text);
+	block_begin(block, block->draft, block->text);
 }
 
 static void take_line(struct block *block, struct span raw, int number)
@@ -584,7 +584,9 @@ enum err gift_read(struct draft *draft, const char *text)
 {
 	struct block block;
 	int number = 1;
-	block_begin(&block, draft);
+	struct buf empty;
+	buf_init(&empty, draft->arena);
+	block_begin(&block, draft, empty);
 	for (const char *at = text; *at; number++) {
 		const size_t len = strcspn(at, "\n");
 		take_line(&block, (struct span){at, len}, number);

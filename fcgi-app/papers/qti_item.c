@@ -10,6 +10,8 @@ enum {
 	INTERACTIONS_MOST = 200, /* of an item */
 	TEXT_MOST = 1 << 16,	 /* of a prompt: far more than a paper takes */
 	CHOICES_MOST = 60,	 /* likewise */
+	VALUES_MOST = 200,	 /* right ones of a response */
+	ENTRIES_MOST = 500,	 /* of a mapping */
 	BLANK_LEN = 5,
 };
 static const char BLANK[] = "_____";
@@ -163,9 +165,17 @@ static const char *prompt_of(struct reader *r)
 
 /* What the declaration of the interaction's response says. */
 struct key {
-	const xml_node *correct, *mapping; /* NULL: it has none */
-	double least, most, sum;	   /* of what is mapped above 0 */
-	bool several;			   /* the response has several values */
+	const char *correct[VALUES_MOST];
+	size_t correct_count;
+	/* what is mapped above 0 */
+	struct {
+		const char *name;
+		double value;
+	} entries[ENTRIES_MOST];
+	size_t entry_count; /* 0: nothing is mapped */
+	double least, most, sum;
+	bool several; /* the response has several values */
+	bool cased;   /* capitals matter */
 };
 
 static const char *value_text(struct reader *r, const xml_node *value)
@@ -180,18 +190,32 @@ static double mapped_value(const xml_node *entry)
 	return text ? strtod(text, NULL) : 0;
 }
 
-static void read_mapping(struct key *key)
+static void read_mapping(struct reader *r, struct key *key, const xml_node *mapping)
 {
-	for (const xml_node *at = xml_child(key->mapping, "mapentry"); at; at = xml_again(at, "mapentry")) {
+	const xml_node *at = xml_child(mapping, "mapentry");
+	for (; at && key->entry_count < ENTRIES_MOST; at = xml_again(at, "mapentry")) {
 		const double value = mapped_value(at);
-		if (!(value > 0))
+		const char *name = xml_attribute(at, "mapkey");
+		if (!(value > 0) || !name)
 			continue;
+		key->entries[key->entry_count].name = name;
+		key->entries[key->entry_count++].value = value;
 		key->least = key->least > 0 && key->least < value ? key->least : value;
 		key->most = key->most > value ? key->most : value;
 		key->sum += value;
+		const char *sensitive = xml_attribute(at, "casesensitive");
+		key->cased |= sensitive && strcmp(sensitive, "true") == 0;
 	}
-	if (!(key->most > 0))
-		key->mapping = NULL;
+	if (at)
+		draft_remark(r->draft, r->place, CHANGED, "only the first %d entries of its mapping are read",
+			     ENTRIES_MOST);
+}
+
+static void read_correct(struct reader *r, struct key *key, const xml_node *correct)
+{
+	const xml_node *at = xml_child(correct, "value");
+	for (; at && key->correct_count < VALUES_MOST; at = xml_again(at, "value"))
+		key->correct[key->correct_count++] = value_text(r, at);
 }
 
 static struct key key_of(struct reader *r)
@@ -206,42 +230,38 @@ static struct key key_of(struct reader *r)
 	}
 	const char *cardinality = at ? xml_attribute(at, "cardinality") : NULL;
 	key.several = cardinality && strcmp(cardinality, "single") != 0;
-	key.correct = at ? xml_child(at, "correctresponse") : NULL;
-	key.mapping = at ? xml_child(at, "mapping") : NULL;
-	if (key.mapping)
-		read_mapping(&key);
+	const xml_node *correct = at ? xml_child(at, "correctresponse") : NULL;
+	if (correct)
+		read_correct(r, &key, correct);
+	const xml_node *mapping = at ? xml_child(at, "mapping") : NULL;
+	if (mapping)
+		read_mapping(r, &key, mapping);
 	return key;
 }
 
 /* What the mapping gives for a value. */
 static double mapped(const struct key *key, const char *value)
 {
-	if (!key->mapping)
-		return 0;
-	for (const xml_node *at = xml_child(key->mapping, "mapentry"); at; at = xml_again(at, "mapentry")) {
-		const char *name = xml_attribute(at, "mapkey");
-		if (name && strcmp(name, value) == 0)
-			return mapped_value(at);
-	}
+	for (size_t i = 0; i < key->entry_count; i++)
+		if (strcmp(key->entries[i].name, value) == 0)
+			return key->entries[i].value;
 	return 0;
 }
 
-static bool is_correct(struct reader *r, const struct key *key, const char *value)
+static bool is_correct(const struct key *key, const char *value)
 {
-	if (!key->correct)
-		return false;
-	for (const xml_node *at = xml_child(key->correct, "value"); at; at = xml_again(at, "value"))
-		if (strcmp(value_text(r, at), value) == 0)
+	for (size_t i = 0; i < key->correct_count; i++)
+		if (strcmp(key->correct[i], value) == 0)
 			return true;
 	return false;
 }
 
-static bool is_right(struct reader *r, const struct key *key, const char *value)
+static bool is_right(const struct key *key, const char *value)
 {
 	const double worth = mapped(key, value);
-	if (key->several && key->mapping)
+	if (key->several && key->entry_count > 0)
 		return worth > 0;
-	return is_correct(r, key, value) || (worth > 0 && worth >= key->most);
+	return is_correct(key, value) || (worth > 0 && worth >= key->most);
 }
 
 /* What the item as a whole is worth, when it says so. */
@@ -262,15 +282,15 @@ static void take_points(struct reader *r, struct asked *asked, const struct key 
 	const double most = r->interactions == 1 ? maximum_of(r) : 0;
 	const double found = key->several ? key->sum : key->most;
 	/* shares that come to the whole, but for what is lost in writing them */
-	if (most > 0 && (!key->mapping || fabs(most - found) < 1e-6))
+	if (most > 0 && (!key->entry_count || fabs(most - found) < 1e-6))
 		asked->points = most;
 	else
-		asked->points = key->mapping ? found : 1;
-	if (asked->type == QUESTION_MULTIPLE_SELECT && !key->mapping && asked->rights > 1)
+		asked->points = key->entry_count ? found : 1;
+	if (asked->type == QUESTION_MULTIPLE_SELECT && !key->entry_count && asked->rights > 1)
 		r->all_or_none = true;
-	if (key->mapping && key->several && key->most - key->least > 0.01)
+	if (key->entry_count && key->several && key->most - key->least > 0.01)
 		remark(r, CHANGED, "each right option is worth the same here, whatever it was mapped to");
-	if (key->mapping && !key->several && key->most - key->least > 0.01)
+	if (key->entry_count && !key->several && key->most - key->least > 0.01)
 		remark(r, CHANGED, "what was right in part is wrong here");
 }
 
@@ -316,7 +336,7 @@ static void ask_choice(struct reader *r)
 	     at = xml_again(at, name)) {
 		const char *id = xml_attribute(at, "identifier");
 		asked_choice(r->draft, asked, id_here(at, keep), choice_text(r, at),
-			     id && is_right(r, &key, id));
+			     id && is_right(&key, id));
 	}
 	take_points(r, asked, &key);
 	if (!is_ours(r->node))
@@ -338,21 +358,14 @@ static void ask_text(struct reader *r)
 	const struct key key = key_of(r);
 	const char *words = xml_attribute(r->node, "datainvigilmaxwords");
 	struct asked *asked = draft_ask(r->draft, r->place, QUESTION_SHORT_ANSWER, prompt_of(r));
-	bool cased = false;
-	for (const xml_node *at = key.correct ? xml_child(key.correct, "value") : NULL; at;
-	     at = xml_again(at, "value"))
-		add_answer(r, asked, value_text(r, at));
-	for (const xml_node *at = key.mapping ? xml_child(key.mapping, "mapentry") : NULL; at;
-	     at = xml_again(at, "mapentry")) {
-		const char *text = xml_attribute(at, "mapkey"),
-			   *sensitive = xml_attribute(at, "casesensitive");
-		cased |= sensitive && strcmp(sensitive, "true") == 0;
-		if (text && mapped_value(at) >= key.most)
-			add_answer(r, asked, text);
-	}
+	for (size_t i = 0; i < key.correct_count; i++)
+		add_answer(r, asked, key.correct[i]);
+	for (size_t i = 0; i < key.entry_count; i++)
+		if (key.entries[i].value >= key.most)
+			add_answer(r, asked, key.entries[i].name);
 	take_points(r, asked, &key);
 	asked->max_words = words ? (int)strtol(words, NULL, 10) : 0;
-	if (cased)
+	if (key.cased)
 		remark(r, CHANGED, "capitals and small letters are the same here");
 }
 
@@ -362,7 +375,7 @@ static bool is_pair(struct reader *r, const struct key *key, const char *source,
 {
 	const char *pair = arena_printf(r->draft->arena, "%.200s %.200s", source, target);
 	const double worth = pair ? mapped(key, pair) : 0;
-	if (!pair || (!(worth > 0) && !is_correct(r, key, pair)))
+	if (!pair || (!(worth > 0) && !is_correct(key, pair)))
 		return false;
 	if (worth > *points)
 		*points = worth;
@@ -494,7 +507,7 @@ void qti_item_ask(struct draft *draft, const xml_node *item, const char *file)
 	for (const xml_node *at = first; at; at = next_interaction(r.body, at))
 		r.interactions++;
 	size_t done = 0;
-	for (r.node = first; r.node && done < INTERACTIONS_MOST;
+	for (r.node = first; r.node && done < INTERACTIONS_MOST && draft->asked < ASKED_MOST;
 	     r.node = next_interaction(r.body, r.node), done++)
 		ask(&r);
 	if (r.node)

@@ -284,6 +284,30 @@ static void test_too_much(void **state)
 	    1);
 }
 
+static void add_many(struct buf *out, const char *piece, int count)
+{
+	while (count-- > 0)
+		buf_adds(out, piece);
+}
+
+/* What would take hours if anything were looked for from each of its places to the end. */
+static void test_hostile(void **state)
+{
+	static const char *const pieces[] = {"<!--", "<a x=\"", "<a x='", "&", "\\", "::", "####", "%", "->"};
+	struct paper_import paper;
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
+		struct buf text;
+		buf_init(&text, domain.arena);
+		buf_adds(&text, "[html]");
+		add_many(&text, pieces[i], 300000);
+		buf_adds(&text, "{=a ~b}\n\nQ{=");
+		add_many(&text, pieces[i], 300000);
+		buf_adds(&text, "}\n\nWhich? {=a ~b}\n\n");
+		import_gift(&text, OK, &paper);
+	}
+}
+
 /* Each thing that the rules refuse is one question less, and the others stay. */
 static void test_refused_questions(void **state)
 {
@@ -313,6 +337,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_round, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_many, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_too_much, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_hostile, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_refused_questions, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
