@@ -109,11 +109,11 @@ $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/pushd.a $(B)/app.a $(B)/libinvig
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
-# those in which allocations fail, without a database and without a bus
+# those in which allocations fail or sockets are real, without a database and without a bus
 SUPPORT := $(call objects,$(wildcard tests/support/*.c))
 ALLOCATIONS := $(addprefix $(B)/tests/unit/,domain/test_attempt fcgi-app/test_allocations \
 		pushd/test_allocations pushd/test_clients_allocations pushd/test_socketio_allocations \
-		pushd/test_server_allocations pushd/test_polling_allocations)
+		pushd/test_server_allocations pushd/test_polling_allocations pushd/test_outlet)
 $(ALLOCATIONS): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(SUPPORT) $(B)/pushd.a $(B)/app.a $(B)/libinvigil.a
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka

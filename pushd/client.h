@@ -52,7 +52,6 @@ struct subscription {
 	char code[JOIN_CODE_TEXT]; /* that it was joined by; "": by its id */
 	bool begun;		   /* the client knows that it is in */
 	bool finished;		   /* the connection is closing, and all is sent */
-	uint64_t written;	   /* the last event that was sent */
 	struct list waiting;
 };
 
@@ -91,6 +90,8 @@ MUST_CHECK char *client_offset(const struct client *client, const struct subscri
 void subscription_end(struct subscription *subscription);
 void subscription_free(struct subscription *subscription, enum conn_end how);
 
+/* Where its subscriptions write to has changed. */
+void client_route(struct client *client);
 /* Sends; the message stays the caller's. */
 enum conn_write client_put(struct client *client, struct message *message);
 /* Takes the message's reference; NULL: no memory, which ends the client. */

@@ -284,7 +284,16 @@ static void gone(struct socketio_socket *socket, enum engineio_end why)
 		return;
 	client->gone = true;
 	client->why = why;
+	client_route(client);
 	client_is_due(client);
+}
+
+static void routed(struct socketio_socket *socket)
+{
+	struct client *client = socketio_context(socket);
+
+	if (client)
+		client_route(client);
 }
 
 static const struct socketio_app app = {
@@ -292,6 +301,7 @@ static const struct socketio_app app = {
     .event = event,
     .writable = writable,
     .gone = gone,
+    .routed = routed,
 };
 
 /* --- all of them --- */

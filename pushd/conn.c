@@ -3,9 +3,12 @@
 #include "pushd/conn.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
+
+_Static_assert(offsetof(struct conn, written) + sizeof(uint64_t) <= CONN_HOT, "all that is hot");
 
 #define CLOSING_MS 60000 /* so long a connection that is told to close may take to read the rest */
 
@@ -107,10 +110,27 @@ static bool grow(struct conn *conn)
 	return true;
 }
 
+void conn_route(struct conn *conn, const struct outlet *outlet)
+{
+	conn->outlet = outlet ? *outlet : (struct outlet){.fd = -1};
+}
+
+static enum conn_write put(struct conn *conn, struct message *message)
+{
+	static const enum conn_write results[] = {
+	    [OUTLET_WRITTEN] = CONN_WRITTEN, [OUTLET_CHOKED] = CONN_CHOKED, [OUTLET_BROKEN] = CONN_BROKEN};
+
+	if (!conn->outlet.wsi)
+		return conn->ops->write(conn->socket, message);
+	return results[outlet_write(&conn->outlet, message, true)];
+}
+
 /* True when the socket can take more at once. */
 static bool write_now(struct conn *conn, struct message *message)
 {
-	switch (conn->ops->write(conn->socket, message)) {
+	if (message->event_id)
+		conn->written = message->event_id;
+	switch (put(conn, message)) {
 	case CONN_WRITTEN:
 		return true;
 	case CONN_CHOKED:
@@ -197,6 +217,7 @@ void conn_closed(struct conn *conn, enum conn_end how)
 
 	change_state(conn, CONN_CLOSED);
 	conn->socket = NULL;
+	conn_route(conn, NULL);
 	drop_queue(conn);
 	if (!told)
 		conn->hooks->left(conn, how);

@@ -19,6 +19,7 @@
 #include "model/role.h"
 #include "pushd/limits.h"
 #include "pushd/message.h"
+#include "pushd/outlet.h"
 
 struct dialect;
 struct doc;
@@ -95,19 +96,23 @@ struct conn_hooks {
 	void (*drained)(struct conn *conn);
 };
 
+#define CONN_HOT 104 /* bytes */
+
 struct conn {
-	/* what every delivery looks at, close together */
+	/* what every delivery looks at, close together: CONN_HOT */
 	struct list in_room; /* room's opening or listening connections */
 	uint64_t cursor;     /* the last event he got, or had no right to, or asked to skip; where he
 				stands now: room_cursor */
 	struct actor actor;  /* nil until the token was read */
-	const struct dialect *dialect;
 	enum conn_state state;
-	bool choked;	    /* the socket takes nothing until conn_writable */
-	size_t queue_count; /* messages that wait for that */
+	const struct dialect *dialect;
+	size_t queue_count;   /* messages that wait until the socket takes more */
+	struct outlet outlet; /* the socket itself, when nothing stands before it: conn_route */
+	bool choked;	      /* it takes nothing until conn_writable */
+	uint64_t written;     /* the event_id of the last message that had one */
+
 	const struct conn_ops *ops;
 	void *socket;
-
 	unsigned refs;
 	uint64_t serial; /* names it in logs: "conn" */
 	const struct conn_hooks *hooks;
@@ -171,6 +176,10 @@ MUST_CHECK struct conn *conn_new(const struct conn_ops *ops, void *socket, const
 				 void *owner, size_t queue_limit);
 struct conn *conn_ref(struct conn *conn);
 void conn_unref(struct conn *conn);
+
+/* From now on messages go straight into this outlet, past ops->write; NULL: by ops->write again. Only while
+ * ops->write would do just that. When it has become too full, ops->want_writable is called as ever. */
+void conn_route(struct conn *conn, const struct outlet *outlet);
 
 /* Sends or queues; keeps a reference when it queues. Nothing happens once the connection is closing. */
 void conn_push(struct conn *conn, struct message *message);

@@ -27,6 +27,7 @@ struct message *message_new(const char *text, size_t len)
 	if (!message)
 		return NULL;
 	message->refs = 1;
+	message->event_id = 0;
 	message->size_row = metrics_size_row(len);
 	message->len = len;
 	message->text = (char *)(message + 1) + MESSAGE_HEADROOM;

@@ -4,6 +4,7 @@
 #define INVIGIL_PUSHD_MESSAGE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/compiler.h"
@@ -17,6 +18,7 @@ struct message {
 	size_t head;	   /* bytes of the frame's header, which stands right in front of the text */
 	size_t len;	   /* bytes of text */
 	char *text;	   /* behind the headroom, in the same block */
+	uint64_t event_id; /* whoever has it may resume behind this event; 0: it says nothing of that */
 };
 
 /* A copy of the bytes, with one reference: the caller's. NULL: no memory. */

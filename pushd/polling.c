@@ -123,12 +123,18 @@ static void request_ready(void *request)
 	exchange_wake(((struct polling_link *)request)->exchange);
 }
 
+static const struct outlet *socket_outlet(void *socket)
+{
+	return &((struct polling_link *)socket)->outlet;
+}
+
 const struct engineio_ops polling_ops = {
     .write = socket_write,
     .want_writable = socket_want_writable,
     .finish = socket_finish,
     .kill = socket_kill,
     .ready = request_ready,
+    .outlet = socket_outlet,
 };
 
 /* --- what a request says, in either way --- */

@@ -129,7 +129,7 @@ struct conn *room_next(const struct room *room, struct conn *at)
 /* --- delivering --- */
 
 /* The one place where an event meets a connection. Who would miss it shall come again and resume. */
-static void give(struct conn *conn, struct recent *recent, const struct scene *scene)
+static void give(const struct room *room, struct conn *conn, struct recent *recent, const struct scene *scene)
 {
 	struct message *message;
 	enum err err;
@@ -137,7 +137,7 @@ static void give(struct conn *conn, struct recent *recent, const struct scene *s
 	if (recent->event.event_id <= conn->cursor)
 		return;
 	conn->cursor = recent->event.event_id;
-	if (!audience_allows(&recent->event, &conn->actor, conn->room->groups))
+	if (!audience_allows(&recent->event, &conn->actor, room->groups))
 		return;
 	err = recent_wire(recent, conn->dialect, scene, &message);
 	if (err)
@@ -150,7 +150,7 @@ static void give_one(struct conn *conn, struct recent *recent)
 {
 	struct scene scene = scene_of(conn->room, 0);
 
-	give(conn, recent, &scene);
+	give(conn->room, conn, recent, &scene);
 }
 
 static enum err follow_groups(struct room *room, const struct event *event)
@@ -194,15 +194,17 @@ static void follow_clock(struct room *room, const struct event *event)
 
 /* While the kernel is busy with one connection, the memory of the ones behind it is fetched: a thousand of
  * them don't fit the cache. */
-static void expect(const struct room *room, const struct list *node)
+FETCHES expect(const struct room *room, const struct list *node)
 {
 	const struct list *next = node->next, *later = next->next;
+	const char *conn = (const char *)list_entry(later, struct conn, in_room);
 
 	if (next == &room->listeners)
 		return;
-	__builtin_prefetch(list_entry(next, struct conn, in_room)->socket);
-	__builtin_prefetch(list_entry(later, struct conn, in_room));
-	__builtin_prefetch((const char *)list_entry(later, struct conn, in_room) + 64);
+	outlet_expect(&list_entry(next, struct conn, in_room)->outlet);
+	__builtin_prefetch(conn);
+	__builtin_prefetch(conn + CACHE_LINE);
+	__builtin_prefetch(conn + CONN_HOT - 1);
 }
 
 static bool deliver(struct stream *stream, const struct event *event)
@@ -236,7 +238,7 @@ static bool deliver(struct stream *stream, const struct event *event)
 		expect(room, node);
 		if (conn->state != CONN_LIVE)
 			continue;
-		give(conn, recent, &scene);
+		give(room, conn, recent, &scene);
 		heard = true;
 	}
 	if (heard)

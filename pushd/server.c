@@ -46,7 +46,7 @@ struct server {
 
 /* What libwebsockets keeps per connection, zeroed by it. */
 struct session {
-	struct outlet outlet;	   /* kept at hand: a thousand sends in a row look here */
+	struct outlet outlet;
 	struct conn *conn;	   /* NULL: plain HTTP, or a refused handshake */
 	struct polling_link *link; /* NULL: it isn't the polling's */
 	struct buf rx;		   /* a message so far */
@@ -195,6 +195,8 @@ static int opened(struct lws *wsi, struct session *session)
 	handshake.last_event_id =
 	    lws_get_urlarg_by_name(wsi, "last_event_id=", arguments->last_event_id, ARGUMENT_TEXT);
 	session->conn = gate_open(pushd, &handshake, &socket_ops, session);
+	if (session->conn)
+		conn_route(session->conn, &session->outlet);
 	explicit_bzero(arguments, sizeof(*arguments));
 	free(arguments);
 	return session->conn ? 0 : -1;

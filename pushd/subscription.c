@@ -23,7 +23,7 @@ char *client_offset(const struct client *client, const struct subscription *at, 
 			continue;
 		/* what waits in its queue hasn't been sent */
 		if (one->conn->queue_count)
-			offset.event_id = one->written;
+			offset.event_id = one->conn->written;
 		if (one == at)
 			offset.event_id = event_id;
 		buf_printf(&out, "%s%s", out.len ? " " : "", offset_format(&offset, text));
@@ -36,7 +36,7 @@ char *client_offset(const struct client *client, const struct subscription *at, 
 /* Behind the object of a message stands one subscription: the others of the client are added. */
 static enum conn_write put_with_offset(struct subscription *subscription, struct message *message)
 {
-	char *text = client_offset(subscription->client, subscription, subscription->written);
+	char *text = client_offset(subscription->client, subscription, message->event_id);
 	struct message *copy = text ? emit_with_offset(message, text) : NULL;
 	enum conn_write result = copy ? client_put(subscription->client, copy) : CONN_BROKEN;
 
@@ -48,27 +48,28 @@ static enum conn_write put_with_offset(struct subscription *subscription, struct
 static enum conn_write subscription_write(void *socket, struct message *message)
 {
 	struct subscription *subscription = socket;
-	struct offset offset;
-	const char *text;
+	const char *offset;
 	size_t len;
 
-	if (!emit_offset(message, &text, &len) || !offset_read(&text, &offset))
-		return client_put(subscription->client, message);
-	subscription->written = offset.event_id;
-	if (subscription->client->count == 1)
+	if (subscription->client->count == 1 || !emit_offset(message, &offset, &len))
 		return client_put(subscription->client, message);
 	return put_with_offset(subscription, message);
 }
 
-static void subscription_want(void *socket UNUSED)
+/* After ENGINEIO_CHOKED it is said anyway. */
+static void subscription_want(void *socket)
 {
-	/* after ENGINEIO_CHOKED it is said anyway */
+	socketio_choked(((struct subscription *)socket)->client->socket);
 }
 
 static void subscription_finish(void *socket)
 {
 	struct subscription *subscription = socket;
+	const struct conn *conn = subscription->conn;
 
+	/* a frame may have been cut off: nothing can follow it */
+	if (!conn->close_code && conn->outlet.wsi)
+		socketio_close(subscription->client->socket, ENGINEIO_LOST);
 	subscription->finished = true;
 	client_is_due(subscription->client);
 }
@@ -144,12 +145,13 @@ struct subscription *subscribe(struct client *client, const struct dialect *dial
 	}
 	subscription->client = client;
 	subscription->begun = cursor != NULL;
-	subscription->written = cursor ? *cursor : 0;
+	subscription->conn->written = cursor ? *cursor : 0;
 	if (code)
 		snprintf(subscription->code, sizeof(subscription->code), "%s", code);
 	list_init(&subscription->waiting);
 	list_append(&client->subscriptions, &subscription->in_client);
 	client->count++;
+	client_route(client);
 	gate_enter(subscription->conn, session_id, code);
 	return subscription;
 }
@@ -171,6 +173,7 @@ void subscription_free(struct subscription *subscription, enum conn_end how)
 	drop_waiting(subscription);
 	list_remove(&subscription->in_client);
 	subscription->client->count--;
+	client_route(subscription->client);
 	gate_closed(subscription->client->clients->pushd, subscription->conn, how);
 	free(subscription);
 }

@@ -164,11 +164,14 @@ struct message *emit_end(struct emit *emit, const char *offset)
 {
 	struct socketio_packet packet = {.event = emit->event, .offset = offset};
 	struct message *message;
+	struct offset first;
 
 	buf_addc(&emit->out, '}');
 	packet.args = emit->out.data;
 	message = emit->out.failed ? NULL : socketio_encode(&packet);
 	buf_done(&emit->out);
+	if (message && offset && offset_read(&offset, &first))
+		message->event_id = first.event_id;
 	return message;
 }
 

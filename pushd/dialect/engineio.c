@@ -174,6 +174,7 @@ void engineio_end(struct engineio_session *session, enum engineio_end why)
 	session->why = why;
 	engineio_wait_in(session, &engine->ending, engine->now + engine->rules.linger);
 	engineio_refuse_probe(session);
+	engineio_route(session);
 	if (!ends[why].flush)
 		engineio_drop_queue(session);
 	session->refs++;
@@ -189,14 +190,39 @@ char engineio_farewell(const struct engineio_session *session)
 
 /* --- sending --- */
 
+void engineio_route(struct engineio_session *session)
+{
+	const struct engineio *engine = session->engine;
+	bool may = session->state == OPEN && session->socket && !session->choked && !session->queue_count;
+
+	if (may == session->routed || !engine->ops->outlet || !engine->hooks->routed)
+		return;
+	session->routed = may;
+	engine->hooks->routed(session->context, may ? engine->ops->outlet(session->socket) : NULL);
+}
+
+static void choke(struct engineio_session *session)
+{
+	session->choked = true;
+	session->engine->ops->want_writable(session->socket);
+	engineio_route(session);
+}
+
+void engineio_choked(struct engineio_session *session)
+{
+	if (!session->routed)
+		return;
+	session->starved = true;
+	choke(session);
+}
+
 static enum engineio_write write_socket(struct engineio_session *session, struct message *message,
 					enum engineio_kind kind)
 {
 	enum engineio_write result = session->engine->ops->write(session->socket, message, kind);
 
 	if (result == ENGINEIO_CHOKED) {
-		session->choked = true;
-		session->engine->ops->want_writable(session->socket);
+		choke(session);
 	} else if (result == ENGINEIO_BROKEN) {
 		engineio_drop_queue(session);
 		engineio_end(session, ENGINEIO_LOST);
@@ -446,6 +472,7 @@ enum err engineio_open(struct engineio *engine, const struct engineio_peer *peer
 	session->refs += socket != NULL;
 	session->refs++;
 	(void)transmit(session, hello, ENGINEIO_TEXT);
+	engineio_route(session);
 	message_unref(hello);
 	/* without a socket that is given back later, a session that has ended already is nobody's */
 	gone = !socket && session->state == ENDED;

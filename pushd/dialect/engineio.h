@@ -21,6 +21,7 @@
 
 struct engineio;
 struct engineio_session;
+struct outlet;
 
 /* All times in milliseconds, all sizes in bytes. */
 struct engineio_rules {
@@ -64,6 +65,8 @@ struct engineio_ops {
 	void (*kill)(void *socket);
 	/* There is something to answer: engineio_collect shall be called soon, after this turn. */
 	void (*ready)(void *request);
+	/* Where a text can be written to the socket without `write`. May be NULL: nowhere. */
+	const struct outlet *(*outlet)(void *socket);
 };
 
 /* What is above. A context is the hooks' own, one per session. */
@@ -77,6 +80,10 @@ struct engineio_hooks {
 	void (*writable)(void *context);
 	/* Exactly once for each `opened`. */
 	void (*closed)(void *context, enum engineio_end why);
+	/* From now on text packets may as well go straight into the outlet, because nothing stands before
+	 * them (engineio_choked when it is full); NULL: no more. Before `closed` it is NULL again. May be
+	 * NULL. */
+	void (*routed)(void *context, const struct outlet *outlet);
 };
 
 MUST_CHECK struct engineio *engineio_new(const struct engineio_rules *rules, const struct engineio_ops *ops,
@@ -170,6 +177,8 @@ void engineio_post_lost(struct engineio_session *session, int64_t now);
  * message is referenced, never copied. */
 enum engineio_write engineio_send(struct engineio_session *session, struct message *message,
 				  enum engineio_kind kind);
+/* What went straight into the outlet has filled it: as after ENGINEIO_CHOKED. */
+void engineio_choked(struct engineio_session *session);
 /* Whether a message would go out at once. */
 bool engineio_is_writable(const struct engineio_session *session);
 /* Ends the session; `closed` is called before this returns. Only the first call counts. */

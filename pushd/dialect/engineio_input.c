@@ -111,6 +111,7 @@ static void upgrade(struct engineio_session *session)
 	list_remove(&session->in_probing);
 	engineio_make_ready(session);
 	engineio_flush(session);
+	engineio_route(session);
 	engineio_feed(session);
 }
 
@@ -181,6 +182,7 @@ void engineio_writable(struct engineio_session *session, void *socket, int64_t n
 		return;
 	session->choked = false;
 	engineio_flush(session);
+	engineio_route(session);
 	if (session->state == ENDING)
 		engineio_settle(session);
 	engineio_feed(session);

@@ -62,6 +62,8 @@ struct engineio_session {
 	int64_t probe_by;
 
 	bool starved; /* somebody was told ENGINEIO_CHOKED */
+	bool
+	    routed; /* what is above has the socket's outlet: OPEN, a WebSocket, not choked, nothing queued */
 
 	struct packet *queue; /* a ring */
 	size_t queue_cap, queue_head, queue_count;
@@ -92,6 +94,8 @@ struct packet engineio_take(struct engineio_session *session);
 void engineio_drop_queue(struct engineio_session *session);
 /* Writes what is queued to the WebSocket, as far as it takes it. */
 void engineio_flush(struct engineio_session *session);
+/* Tells what is above whether it may have the outlet; after every change of what that depends on. */
+void engineio_route(struct engineio_session *session);
 /* Those who were told to wait may go on. */
 void engineio_feed(struct engineio_session *session);
 /* What a held GET is told at the end of the session. */

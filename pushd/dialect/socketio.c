@@ -31,6 +31,7 @@ struct client {
 	unsigned refs;
 	struct socketio *io;
 	struct engineio_session *session; /* NULL: closed */
+	const struct outlet *outlet;	  /* its own for now; NULL: none */
 	struct list sockets;
 	size_t count; /* of them */
 	struct pending *pending;
@@ -104,6 +105,17 @@ enum engineio_write socketio_send_binary(struct socketio_socket *socket, struct 
 	for (size_t i = 0; i < count && result != ENGINEIO_BROKEN; i++)
 		result = engineio_send(socket->client->session, attachments[i], ENGINEIO_BINARY);
 	return result;
+}
+
+const struct outlet *socketio_outlet(const struct socketio_socket *socket)
+{
+	return socket->state == CONNECTED ? socket->client->outlet : NULL;
+}
+
+void socketio_choked(struct socketio_socket *socket)
+{
+	if (socket->state == CONNECTED)
+		engineio_choked(socket->client->session);
 }
 
 void socketio_send_volatile(struct socketio_socket *socket, struct message *packet)
@@ -590,6 +602,16 @@ static void on_writable(void *context)
 	}
 }
 
+static void on_routed(void *context, const struct outlet *outlet)
+{
+	struct client *client = context;
+
+	client->outlet = outlet;
+	list_each (node, &client->sockets)
+		if (client->io->app->routed)
+			client->io->app->routed(list_entry(node, struct socketio_socket, in_client));
+}
+
 static void on_closed(void *context, enum engineio_end why)
 {
 	struct client *client = context;
@@ -607,6 +629,7 @@ static const struct engineio_hooks hooks = {
     .binary = on_binary,
     .writable = on_writable,
     .closed = on_closed,
+    .routed = on_routed,
 };
 
 /* --- the server --- */

@@ -60,6 +60,8 @@ struct socketio_app {
 	/* The socket is gone; once for each `connect` that wasn't refused. ENGINEIO_LEFT also stands for a
 	 * DISCONNECT packet, ENGINEIO_ENDED for socketio_disconnect. */
 	void (*gone)(struct socketio_socket *socket, enum engineio_end why);
+	/* socketio_outlet has changed. May be NULL. */
+	void (*routed)(struct socketio_socket *socket);
 };
 
 /* Makes the engine too. `connect_timeout` in ms: a client that is in no namespace for so long is closed. */
@@ -120,6 +122,11 @@ enum engineio_write socketio_send(struct socketio_socket *socket, struct message
 /* Likewise, with as many attachments as it was encoded with. */
 enum engineio_write socketio_send_binary(struct socketio_socket *socket, struct message *packet,
 					 struct message *const *attachments, size_t count);
+/* Where encoded packets may go straight to the client for now, past socketio_send; NULL: nowhere. It is gone
+ * when `gone` is called. */
+const struct outlet *socketio_outlet(const struct socketio_socket *socket);
+/* What went there has filled it: as after ENGINEIO_CHOKED. */
+void socketio_choked(struct socketio_socket *socket);
 /* Only when it would go out at once; else it is dropped. */
 void socketio_send_volatile(struct socketio_socket *socket, struct message *packet);
 

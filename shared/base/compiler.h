@@ -8,6 +8,11 @@
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
 /* A parameter that a shared signature has and this function doesn't need. */
 #define UNUSED __attribute__((unused))
+/* What does nothing but fetch ahead is thrown away by the compiler as a call without effect, unless inlined.
+ */
+#define FETCHES static inline __attribute__((always_inline)) void
+
+#define CACHE_LINE 64
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 

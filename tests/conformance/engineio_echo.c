@@ -49,7 +49,13 @@ static void tick(void *context, int64_t now)
 
 int main(int argc, char **argv)
 {
-	const struct engineio_hooks hooks = {opened, text, binary, writable, closed};
+	const struct engineio_hooks hooks = {
+	    .opened = opened,
+	    .text = text,
+	    .binary = binary,
+	    .writable = writable,
+	    .closed = closed,
+	};
 	struct echo_server server = {.path = "/engine.io/", .tick = tick};
 	struct engineio_rules rules;
 	int status = 2;

@@ -50,7 +50,13 @@ static void on_closed(void *context UNUSED, enum engineio_end why)
 	note("closed:%s", why_names[why]);
 }
 
-static const struct engineio_hooks hooks = {on_opened, on_text, on_binary, on_writable, on_closed};
+static const struct engineio_hooks hooks = {
+    .opened = on_opened,
+    .text = on_text,
+    .binary = on_binary,
+    .writable = on_writable,
+    .closed = on_closed,
+};
 
 static int setup(void **state)
 {

@@ -71,7 +71,13 @@ static void on_gone(struct socketio_socket *socket, enum engineio_end why)
 	note("gone:%s/%d", socketio_namespace(socket), (int)why);
 }
 
-static const struct socketio_app app = {on_connect, on_event, on_answered, on_writable, on_gone};
+static const struct socketio_app app = {
+    .connect = on_connect,
+    .event = on_event,
+    .answered = on_answered,
+    .writable = on_writable,
+    .gone = on_gone,
+};
 
 static int setup(void **state)
 {

@@ -300,7 +300,12 @@ static void on_gone(struct socketio_socket *socket, enum engineio_end why UNUSED
 	end(socketio_context(socket));
 }
 
-static const struct socketio_app app = {on_connect, on_event, on_answered, NULL, on_gone};
+static const struct socketio_app app = {
+    .connect = on_connect,
+    .event = on_event,
+    .answered = on_answered,
+    .gone = on_gone,
+};
 
 /* --- the lives --- */
 
