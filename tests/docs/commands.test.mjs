@@ -49,6 +49,11 @@ const ROWS = {
 	// a seal that isn't this session's
 	'invigil-app audit verify SESSION 9c1e…': here(1),
 	'invigil-app audit export SESSION': here(),
+	'invigil-app paper import FILE …': by('tests/stack/papers.test.mjs'),
+	'invigil-app paper import quiz.xml --dry-run': here(),
+	'invigil-app paper import quiz.xml --teacher ada@school.example': here(),
+	'invigil-app paper export TEST-ID --format qti3 >paper.zip': by('tests/stack/papers.test.mjs'),
+	'invigil-app roster import CLASS-ID class.csv': by('tests/stack/papers.test.mjs'),
 	'invigil-app purge --older-than 365d --dry-run': here(),
 	'invigil-app purge --older-than 365d': here(),
 	'invigil-app user export EMAIL': here(),
@@ -92,6 +97,7 @@ after(() => stack.stop());
 function words(line) {
 	const email = `commands.${world.name}.${line.includes('ADMIN') ? 'a' : 't'}@story.example`;
 	const places = [['runuser -u invigil -- ', ''], ['https://exams.example', stack.base], ['https://…', stack.base], ['--email …', `--email ${email}`],
+		['quiz.xml', path.join(ROOT, 'tests/data/valid/papers/quiz.moodle.xml')], ['ada@school.example', world.people.teacher.email],
 		['--name …', '--name Somebody'], ['SESSION', world.variables.session], ['EMAIL', world.people.leaver.email], ['9c1e…', '9c1e'.repeat(16)]];
 	return places.reduce((text, [from, to]) => text.replaceAll(from, to), line).split(' ');
 }
