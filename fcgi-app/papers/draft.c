@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "domain/test.h"
+#include "fcgi-app/papers/flow.h"
 #include "wire/json.h"
 
 enum {
@@ -11,10 +12,13 @@ enum {
 	PASSAGE_MOST = 200,   /* questions of a passage */
 	QUESTIONS_MOST = 500, /* … of a paper */
 	TIME_LIMIT = 3600,    /* of a file without */
-	CHOICES_MOST = 60,    /* twice what a question may have */
+	TIME_LIMIT_MOST = 7 * 24 * 3600,
+	CHOICES_MOST = 60, /* twice what a question may have */
 	CHOICE_BYTES = 4000,
 	BODY_MOST = 8 << 20, /* bytes: what the call that makes a test takes */
 };
+
+#define POINTS_BOUND 1e9 /* a number that JSON can say, and that the rules refuse */
 
 /* Something to write to when there is no memory; nobody reads it. */
 static _Thread_local struct asked nowhere;
@@ -154,6 +158,65 @@ void asked_choice(struct draft *draft, struct asked *asked, const char *id, cons
 	asked->rights += right;
 }
 
+/* What can be matched: each text once. */
+struct bank {
+	const char *texts[PAIRS_MOST];
+	size_t count;
+};
+
+/* The text's place there. */
+static size_t bank_put(struct bank *bank, const char *text)
+{
+	size_t i = 0;
+	while (i < bank->count && strcmp(bank->texts[i], text) != 0)
+		i++;
+	if (i == bank->count)
+		bank->texts[bank->count++] = text;
+	return i;
+}
+
+static void ask_pair(struct draft *draft, struct place place, const char *prompt, const struct pair *pair,
+		     struct bank *bank, double points)
+{
+	const char *text = *prompt
+			       ? arena_printf(draft->arena, "%.*s\n%s", PROMPT_BYTES + 1, prompt, pair->item)
+			       : pair->item;
+	struct asked *asked = draft_ask(draft, place, QUESTION_MATCHING, text);
+	const size_t right = bank_put(bank, pair->match);
+	for (size_t i = 0; i < bank->count; i++)
+		asked_choice(draft, asked, NULL, bank->texts[i], i == right);
+	asked->points = points;
+}
+
+void draft_ask_pairs(struct draft *draft, struct place place, const char *prompt, const struct pair *pairs,
+		     size_t count, double points)
+{
+	struct bank bank = {.count = 0};
+	size_t items = 0;
+	for (size_t i = 0; i < count && i < PAIRS_MOST; i++) {
+		bank_put(&bank, pairs[i].match);
+		items += *pairs[i].item != '\0';
+	}
+	for (size_t i = 0; i < count && i < PAIRS_MOST; i++)
+		if (*pairs[i].item)
+			ask_pair(draft, place, prompt, &pairs[i], &bank, points / (double)items);
+	if (items == 0)
+		draft_remark(draft, place, LEFT_OUT, "it has no pairs");
+	else if (items > 1)
+		draft_remark(draft, place, CHANGED, "one question of %zu pairs is %zu questions here", count,
+			     items);
+	if (count > PAIRS_MOST)
+		draft_remark(draft, place, LEFT_OUT, "more than %d pairs aren't read", PAIRS_MOST);
+}
+
+void draft_remark_lost(struct draft *draft, struct place place, int lost)
+{
+	if (lost & LOST_MEDIA)
+		draft_remark(draft, place, CHANGED, "a picture or a recording is left out");
+	if (lost & LOST_SCRIPT)
+		draft_remark(draft, place, CHANGED, "raised or lowered text and formulas stand on the line");
+}
+
 /* Whether the choices are the three words of that type, each once. */
 static bool is_words(const struct asked *asked, enum question_type type)
 {
@@ -247,7 +310,8 @@ static void add_asked(struct buf *out, const struct asked *asked)
 		add_options(out, asked);
 	add_key(out, asked);
 	if (asked->points > 0)
-		buf_printf(out, ",\"points\":%.15g", asked->points);
+		buf_printf(out, ",\"points\":%.15g",
+			   asked->points < POINTS_BOUND ? asked->points : POINTS_BOUND);
 	if (asked->max_words > 0)
 		buf_printf(out, ",\"max_words\":%d", asked->max_words);
 	buf_addc(out, '}');
@@ -391,6 +455,10 @@ static void complete(struct draft *draft, const char *title)
 	if (!draft->title || !*draft->title)
 		draft->title = title;
 	draft->title = fit(draft, draft->title);
+	if (draft->time_limit_seconds > TIME_LIMIT_MOST) {
+		draft->time_limit_seconds = TIME_LIMIT_MOST;
+		draft_remark(draft, whole, CHANGED, "the time limit is cut to 7 days");
+	}
 	if (draft->time_limit_seconds > 0)
 		return;
 	draft->time_limit_seconds = TIME_LIMIT;

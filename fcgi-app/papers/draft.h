@@ -89,6 +89,20 @@ struct passage *draft_passage(struct draft *draft, const char *title, const char
 /* Another question of the current passage. Never NULL: without memory it is one that goes nowhere. */
 struct asked *draft_ask(struct draft *draft, struct place place, enum question_type type, const char *prompt);
 void asked_choice(struct draft *draft, struct asked *asked, const char *id, const char *text, bool right);
+/* What is to be matched, and with what; an empty item is only there to be taken for right. */
+struct pair {
+	const char *item, *match;
+};
+
+/* So many pairs of a question are read. */
+#define PAIRS_MOST 100
+
+/* A question for each pair that has an item, all with the same options; `points` are shared among them, 0:
+ * the usual ones. */
+void draft_ask_pairs(struct draft *draft, struct place place, const char *prompt, const struct pair *pairs,
+		     size_t count, double points);
+/* What went with marked-up text (flow.h). */
+void draft_remark_lost(struct draft *draft, struct place place, int lost);
 /* A choice between exactly TRUE, FALSE and NOT GIVEN (or YES, NO …) is a question of that type. */
 void asked_recognise(struct asked *asked);
 

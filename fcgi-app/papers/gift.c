@@ -253,65 +253,22 @@ static bool has_pairs(struct block *block)
 	return false;
 }
 
-#define PAIRS_MOST 100
-
-/* What can be matched: each text once. */
-struct bank {
-	const char *texts[PAIRS_MOST];
-	size_t count;
-};
-
-static size_t bank_put(struct bank *bank, const char *text)
-{
-	size_t i = 0;
-	while (i < bank->count && strcmp(bank->texts[i], text) != 0)
-		i++;
-	if (i == bank->count && i < PAIRS_MOST)
-		bank->texts[bank->count++] = text;
-	return i;
-}
-
-static void ask_pair(struct block *block, const char *prompt, const char *item, const struct bank *bank,
-		     size_t right)
-{
-	const char *text =
-	    *prompt ? arena_printf(block->draft->arena, "%.*s\n%s", PROMPT_BYTES + 1, prompt, item) : item;
-	struct asked *asked = draft_ask(block->draft, block->place, QUESTION_MATCHING, text);
-	for (size_t i = 0; i < bank->count; i++)
-		asked_choice(block->draft, asked, NULL, bank->texts[i], i == right);
-}
-
-/* A question for each pair that has an item; the others are only there to be taken for right. */
 static void ask_pairs(struct block *block, const char *prompt)
 {
-	struct {
-		const char *item;
-		size_t right;
-	} pairs[PAIRS_MOST];
-	struct bank bank = {.count = 0};
+	struct pair pairs[PAIRS_MOST + 1];
 	struct span rest = block->answers;
 	struct answer answer;
 	size_t count = 0;
-	while (next_answer(block, &rest, &answer)) {
+	while (count <= PAIRS_MOST && next_answer(block, &rest, &answer)) {
 		const size_t arrow = find_arrow(answer.text);
-		if (arrow == answer.text.len || count == PAIRS_MOST || bank.count == PAIRS_MOST) {
-			remark(block, LEFT_OUT,
-			       arrow == answer.text.len ? "an answer isn't a pair: it has no ->"
-							: "more pairs than a paper holds");
+		if (arrow == answer.text.len) {
+			remark(block, LEFT_OUT, "an answer isn't a pair: it has no ->");
 			continue;
 		}
 		pairs[count].item = plain(block, (struct span){answer.text.at, arrow});
-		pairs[count++].right = bank_put(&bank, plain(block, from(answer.text, arrow + 2)));
+		pairs[count++].match = plain(block, from(answer.text, arrow + 2));
 	}
-	size_t asked = 0;
-	for (size_t i = 0; i < count; i++)
-		if (*pairs[i].item) {
-			ask_pair(block, prompt, pairs[i].item, &bank, pairs[i].right);
-			asked++;
-		}
-	if (asked > 1)
-		draft_remark(block->draft, block->place, CHANGED,
-			     "one question of %zu pairs is %zu questions here", count, asked);
+	draft_ask_pairs(block->draft, block->place, prompt, pairs, count, 0);
 }
 
 /* TRUE or FALSE and what is said to either. */
@@ -499,10 +456,7 @@ static void read_text(struct block *block)
 	}
 	if (block->noted)
 		remark(block, CHANGED, "feedback isn't kept");
-	if (block->lost & LOST_MEDIA)
-		remark(block, CHANGED, "a picture or a recording is left out");
-	if (block->lost & LOST_SCRIPT)
-		remark(block, CHANGED, "raised or lowered text and formulas stand on the line");
+	draft_remark_lost(block->draft, block->place, block->lost);
 }
 
 /* --- lines --- */

@@ -98,14 +98,15 @@ static void look_for_feedback(struct reader *r, const xml_node *node)
 		r->noted = true;
 }
 
-static void take_points(struct reader *r, struct asked *asked, size_t share)
+/* The question's points; 0, which is told: it has none. */
+static double grade_of(struct reader *r)
 {
 	const char *grade = child_text(r, r->node, "defaultgrade");
 	const double points = *grade ? strtod(grade, NULL) : 1;
 	if (points > 0)
-		asked->points = points / (double)share;
-	else
-		remark(r, CHANGED, "a question without points has the usual ones here");
+		return points;
+	remark(r, CHANGED, "a question without points has the usual ones here");
+	return 0;
 }
 
 /* --- the types --- */
@@ -130,7 +131,7 @@ static void ask_choice(struct reader *r, const char *prompt)
 		least = least > 0 && least < fraction ? least : fraction;
 		most = most > fraction ? most : fraction;
 	}
-	take_points(r, asked, 1);
+	asked->points = grade_of(r);
 	asked_recognise(asked);
 	if (part)
 		remark(r, CHANGED, "options that were right in part are wrong here");
@@ -149,7 +150,7 @@ static void ask_truth(struct reader *r, const char *prompt)
 			     fraction_of(at) >= 100);
 		look_for_feedback(r, at);
 	}
-	take_points(r, asked, 1);
+	asked->points = grade_of(r);
 }
 
 static void ask_short(struct reader *r, const char *prompt)
@@ -166,7 +167,7 @@ static void ask_short(struct reader *r, const char *prompt)
 		stars |= strchr(text, '*') != NULL;
 		asked_choice(r->draft, asked, NULL, text, true);
 	}
-	take_points(r, asked, 1);
+	asked->points = grade_of(r);
 	if (is_true(child_text(r, r->node, "usecase")))
 		remark(r, CHANGED, "capitals and small letters are the same here");
 	if (part)
@@ -186,49 +187,21 @@ static void ask_number(struct reader *r, const char *prompt)
 	remark(r, CHANGED, "the number is compared as text");
 }
 
-static const char *pair_prompt(struct reader *r, const char *prompt, const char *item)
-{
-	return *prompt ? arena_printf(r->draft->arena, "%.*s\n%s", PROMPT_BYTES + 1, prompt, item) : item;
-}
-
-#define BANK_MOST 100
-
-/* A question for each pair that has an item; the others are only there to be taken for right. */
 static void ask_pairs(struct reader *r, const char *prompt)
 {
-	const char *bank[BANK_MOST], *items[BANK_MOST];
-	size_t rights[BANK_MOST], count = 0, bank_count = 0, asked_count = 0;
-	for (const xml_node *at = xml_child(r->node, "subquestion"); at; at = xml_again(at, "subquestion")) {
+	struct pair pairs[PAIRS_MOST + 1];
+	size_t count = 0;
+	const xml_node *at = xml_child(r->node, "subquestion");
+	for (; at && count <= PAIRS_MOST; at = xml_again(at, "subquestion")) {
 		const xml_node *answer = xml_child(at, "answer");
-		if (!answer || count == BANK_MOST) {
-			remark(r, LEFT_OUT,
-			       answer ? "more pairs than a paper holds" : "a pair has no answer");
+		if (!answer) {
+			remark(r, LEFT_OUT, "a pair has no answer");
 			continue;
 		}
-		const char *text = text_of(r, answer, "plain_text");
-		size_t right = 0;
-		while (right < bank_count && strcmp(bank[right], text) != 0)
-			right++;
-		bank[right] = text;
-		bank_count += right == bank_count;
-		items[count] = text_of(r, at, "html");
-		asked_count += *items[count] != '\0';
-		rights[count++] = right;
+		pairs[count].item = text_of(r, at, "html");
+		pairs[count++].match = text_of(r, answer, "plain_text");
 	}
-	for (size_t i = 0; i < count; i++) {
-		if (!*items[i])
-			continue;
-		struct asked *asked =
-		    draft_ask(r->draft, r->place, QUESTION_MATCHING, pair_prompt(r, prompt, items[i]));
-		for (size_t k = 0; k < bank_count; k++)
-			asked_choice(r->draft, asked, NULL, bank[k], k == rights[i]);
-		take_points(r, asked, asked_count);
-	}
-	if (asked_count == 0)
-		remark(r, LEFT_OUT, "it has no pairs");
-	else if (asked_count > 1)
-		draft_remark(r->draft, r->place, CHANGED, "one question of %zu pairs is %zu questions here",
-			     count, asked_count);
+	draft_ask_pairs(r->draft, r->place, prompt, pairs, count, grade_of(r));
 }
 
 static const struct {
@@ -280,10 +253,7 @@ static void remark_losses(struct reader *r)
 	look_for_notes(r);
 	if (r->noted)
 		remark(r, CHANGED, "feedback and hints aren't kept");
-	if (r->lost & LOST_MEDIA)
-		remark(r, CHANGED, "a picture or a recording is left out");
-	if (r->lost & LOST_SCRIPT)
-		remark(r, CHANGED, "raised or lowered text and formulas stand on the line");
+	draft_remark_lost(r->draft, r->place, r->lost);
 }
 
 static void take_category(struct reader *r)

@@ -102,9 +102,7 @@ static void take_stimulus(struct reader *r, const xml_node *item, const char *pa
 	} else if (!fresh) {
 		draft_passage(r->draft, title, text);
 	}
-	if (lost & LOST_MEDIA)
-		draft_remark(r->draft, (struct place){.item = file}, CHANGED,
-			     "a picture or a recording is left out");
+	draft_remark_lost(r->draft, (struct place){.item = file}, lost);
 }
 
 static void read_item(struct reader *r, const xml_node *item, const char *path)
@@ -157,9 +155,7 @@ static void begin_section(struct reader *r, const xml_node *section)
 	struct passage *passage = draft_passage(r->draft, r->title, text);
 	if (passage)
 		passage->kept = rubric != NULL;
-	if (lost & LOST_MEDIA)
-		draft_remark(r->draft, (struct place){.item = r->title, .line = xml_line(section)}, CHANGED,
-			     "a picture or a recording is left out");
+	draft_remark_lost(r->draft, (struct place){.item = r->title, .line = xml_line(section)}, lost);
 	if (xml_child(section, "selection"))
 		draft_remark(r->draft, (struct place){.item = r->title, .line = xml_line(section)}, CHANGED,
 			     "all its items are asked, not a choice of them");

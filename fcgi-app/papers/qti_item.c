@@ -478,10 +478,7 @@ static void remark_losses(struct reader *r)
 	if (r->all_or_none)
 		remark(r, CHANGED,
 		       "each right option is worth its share here, not only all of them together");
-	if (r->lost & LOST_MEDIA)
-		remark(r, CHANGED, "a picture or a recording is left out");
-	if (r->lost & LOST_SCRIPT)
-		remark(r, CHANGED, "raised or lowered text and formulas stand on the line");
+	draft_remark_lost(r->draft, r->place, r->lost);
 }
 
 static const char *name_of(struct draft *draft, const xml_node *item, const char *file)
