@@ -185,6 +185,20 @@ void presence_tick(struct presence *presence, int64_t now)
 		settle(presence, list_entry(node, struct student, in_due), now);
 }
 
+bool presence_insist(struct presence *presence)
+{
+	bool all = true;
+	void *value;
+	struct id key;
+
+	for (size_t at = 0; map_next(presence->students, &at, &key, &value);)
+		for (struct student *student = value; student; student = student->next)
+			if (student->open && student->present)
+				all &= presence->ops.stay(presence->ops.context, &student->session_id,
+							  &student->student_id);
+	return all;
+}
+
 size_t presence_count(const struct presence *presence)
 {
 	return presence->count;

@@ -18,6 +18,8 @@ struct presence_ops {
 	void *context;
 	/* Tell the database; presence_left is called with the outcome. False: can't now. */
 	bool (*leave)(void *context, const struct id *session_id, const struct id *student_id);
+	/* Tell it that he is here, which it may have forgotten. False: can't now. */
+	bool (*stay)(void *context, const struct id *session_id, const struct id *student_id);
 };
 
 MUST_CHECK struct presence *presence_new(const struct presence_ops *ops);
@@ -35,6 +37,9 @@ void presence_ended(struct presence *presence, const struct id *session_id, cons
 /* What became of a leave. */
 void presence_left(struct presence *presence, const struct id *session_id, const struct id *student_id,
 		   bool done, int64_t now);
+/* Others may have told the database that all who are here have left: tells it that they are. False: not of
+ * all of them. */
+MUST_CHECK bool presence_insist(struct presence *presence);
 /* Ends the graces that are over. */
 void presence_tick(struct presence *presence, int64_t now);
 /* Students with a socket or in their grace. */

@@ -70,6 +70,29 @@ static bool leave(void *context, const struct id *session_id, const struct id *s
 	return true;
 }
 
+/* Who isn't let in any more is told so by whatever has changed that. */
+static void stay_done(struct job *job, void *context)
+{
+	if (job->err == ERR_UNAVAILABLE || job->err == ERR_RETRY || job->err == ERR_MEMORY)
+		((struct pushd *)context)->clock.doubted = true;
+}
+
+static bool stay(void *context, const struct id *session_id, const struct id *student_id)
+{
+	struct pushd *pushd = context;
+	struct connect_job *job = job_new(sizeof(*job), WORK_CONNECT, session_id, student_id);
+
+	if (!job)
+		return false;
+	job->node = pushd->node;
+	job->item.actor = (struct actor){.user_id = *student_id, .role = ROLE_STUDENT};
+	job->item.session_id = *session_id;
+	job->job.done = stay_done;
+	job->job.context = pushd;
+	lane_submit_always(pushd->lane, &job->job);
+	return true;
+}
+
 static void lane_woke(void *context)
 {
 	struct pushd *pushd = context;
@@ -122,7 +145,7 @@ static enum err make_parts(struct pushd *pushd, char problem[200])
 					  .backfill = backfill,
 					  .opening = opening,
 					  .unread = unread};
-	const struct presence_ops presence_ops = {.context = pushd, .leave = leave};
+	const struct presence_ops presence_ops = {.context = pushd, .leave = leave, .stay = stay};
 	const struct lane_hooks lane_hooks = {
 	    .context = pushd, .wake = lane_woke, .publish = publish, .ran = ran};
 	enum err err;

@@ -62,6 +62,9 @@ struct pushd {
 		int64_t answered_at; /* the last time a lane brought any result */
 		int64_t database_at; /* the last time the database answered */
 		int64_t heads_at;    /* the last time all heads were compared */
+		int64_t sweep_at;    /* when the lease was last asked for, */
+		int64_t leased_at;   /* and when the one was that the node has */
+		bool doubted;	     /* it may not know who is here */
 		bool down;	     /* it was logged that it doesn't */
 	} clock;
 	struct thrift thrift;

@@ -11,9 +11,10 @@
 
 #define EXPIRE_MS     250 /* a session ends at most so long after its deadline, and a commit */
 #define SECOND_MS     1000
-#define ADOPT_MS      500  /* between tries to reach the database at start */
-#define SILENCE_MS    5000 /* without a result for so long, something is wrong */
-#define ADOPT_EXTRA_S 10   /* clients need longer to find a restarted pushd than to reconnect */
+#define LEASE_MS      10000 /* of a node, as presence_sweep has it */
+#define ADOPT_MS      500   /* between tries to reach the database at start */
+#define SILENCE_MS    5000  /* without a result for so long, something is wrong */
+#define ADOPT_EXTRA_S 10    /* clients need longer to find a restarted pushd than to reconnect */
 
 /* --- start --- */
 
@@ -25,6 +26,7 @@ static void adopted(struct job *job, void *context)
 	if (job->err)
 		return;
 	pushd->node = ((struct adopt_job *)(void *)job)->node;
+	pushd->clock.leased_at = pushd->clock.sweep_at;
 	log_info("node registered", LOG_ID("node", &pushd->node), LOG_TEXT("name", pushd->node_name));
 }
 
@@ -43,6 +45,7 @@ static void adopt(struct pushd *pushd, int64_t now)
 	job->job.done = adopted;
 	job->job.context = pushd;
 	pushd->clock.adopting = true;
+	pushd->clock.sweep_at = now;
 	lane_submit_slow(pushd->lane, &job->job);
 }
 
@@ -85,9 +88,24 @@ static void expire(struct pushd *pushd)
 
 /* --- presences --- */
 
-static void swept(struct job *job UNUSED, void *context)
+/* Each sweep renews the lease. When the last one was asked for too long ago, the lease may have run out, and
+ * another pushd have ended the presences of all who are here. */
+static void swept(struct job *job, void *context)
 {
-	((struct pushd *)context)->clock.sweeping = false;
+	struct pushd *pushd = context;
+	int64_t last = pushd->clock.leased_at;
+
+	pushd->clock.sweeping = false;
+	if (job->err)
+		return;
+	pushd->clock.leased_at = pushd->clock.sweep_at;
+	if (clock_monotonic() - last >= LEASE_MS) {
+		log_warn("the lease ran out: students are told anew",
+			 LOG_INT("ms", clock_monotonic() - last));
+		pushd->clock.doubted = true;
+	}
+	if (pushd->clock.doubted)
+		pushd->clock.doubted = !presence_insist(pushd->presence);
 }
 
 static void sweep(struct pushd *pushd)
@@ -97,6 +115,7 @@ static void sweep(struct pushd *pushd)
 	if (!job)
 		return;
 	pushd->clock.sweeping = true;
+	pushd->clock.sweep_at = clock_monotonic();
 	lane_submit_always(pushd->lane, &job->job);
 }
 

@@ -4,12 +4,16 @@ CREATE OR REPLACE FUNCTION presence_sweep(p_node uuid) RETURNS TABLE (session_id
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
-	v_now timestamptz := clock_timestamp();
+	v_now timestamptz;
 	v_settled boolean;
 	v_sessions uuid[];
 	v_students uuid[];
 	v_nodes uuid[];
 BEGIN
+	-- Behind one that stood still (its commit waited for a standby, say), the time is what it is when its turn comes: by the
+	-- time when it was asked, all others would look dead.
+	PERFORM FROM nodes n WHERE n.id = p_node FOR NO KEY UPDATE;
+	v_now := clock_timestamp();
 	UPDATE nodes n SET
 		started_at = CASE WHEN n.lease_until < v_now THEN v_now ELSE n.started_at END,
 		lease_until = v_now + interval '10 seconds'

@@ -44,6 +44,7 @@ export class Host {
 		const ended = once(this.machine, 'exit');
 		process.kill(this.pid, 'SIGKILL');
 		await ended;
+		this.pid = undefined;
 		await run('ip', ['link', 'del', this.cable]).catch(() => {}); // it may have gone with its other end
 	}
 

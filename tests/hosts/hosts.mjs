@@ -187,6 +187,8 @@ step('the standby dies: nothing is acknowledged until the primary is told to go 
 		await pause(1500);
 		return acknowledged() === before;
 	}, 20_000);
+	// for so long that each pushd could take the other for dead
+	await eventually('both leases are over', async () => await site.sql('SELECT count(*) FROM nodes WHERE lease_until > clock_timestamp() AND isfinite(lease_until)') === '0', 30_000);
 	await site.type('db1', /standby_names = ''/);
 	await lost(t, 'db2');
 	await site.hosts.db2.boot();

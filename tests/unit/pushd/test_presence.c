@@ -38,6 +38,44 @@ static bool leave(void *context, const struct id *session_id, const struct id *s
 	return true;
 }
 
+static int stays;
+
+static bool stay(void *context, const struct id *session_id, const struct id *student_id)
+{
+	(void)session_id;
+	(void)student_id;
+	stays++;
+	return *(bool *)context;
+}
+
+/* Only who is in is insisted on: not who has just asked, and not who is in his grace. */
+static void test_insisting(void **state)
+{
+	bool can = true;
+	const struct presence_ops ops = {.context = &can, .leave = leave, .stay = stay};
+	struct presence *p = presence_new(&ops);
+	struct id session = id_make(), other = id_make(), student = id_make(), lost = id_make();
+
+	(void)state;
+	assert_non_null(p);
+	stays = 0;
+	assert_true(presence_insist(p));
+	assert_true(presence_asked(p, &session, &student));
+	assert_true(presence_insist(p));
+	assert_int_equal(stays, 0);
+	presence_answered(p, &session, &student, true, 0);
+	assert_true(presence_asked(p, &other, &student));
+	presence_answered(p, &other, &student, true, 0);
+	assert_true(presence_asked(p, &session, &lost));
+	presence_answered(p, &session, &lost, true, 0);
+	presence_ended(p, &session, &lost, END_LOST, 5000, 0);
+	assert_true(presence_insist(p));
+	assert_int_equal(stays, 2);
+	can = false;
+	assert_false(presence_insist(p));
+	presence_free(p);
+}
+
 static void play(const char *name, const struct step *steps)
 {
 	const struct presence_ops ops = {.leave = leave};
@@ -136,7 +174,7 @@ static void test_stories(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_stories)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_stories), cmocka_unit_test(test_insisting)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
