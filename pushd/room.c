@@ -9,40 +9,7 @@
 #include "pushd/audience.h"
 #include "pushd/dialect/json_syntax.h"
 #include "pushd/farewell.h"
-#include "pushd/figures.h"
-#include "pushd/ring.h"
-
-struct room {
-	struct rooms *rooms;
-	uint64_t serial;
-	struct stream stream;
-	struct ring ring;
-	struct list opening;   /* who asks to come in */
-	struct list listeners; /* who is in: REPLAYING or LIVE; staff first */
-	size_t count;	       /* both */
-	size_t inboxes;	       /* of both */
-	size_t staff;	       /* of the listeners */
-	bool paging;	       /* a page for those who resume is being read */
-
-	bool known;    /* the three below are */
-	bool has_test; /* the session's students take a test */
-	char join_code[JOIN_CODE_TEXT];
-	struct groups *groups;
-	uint64_t groups_version; /* changes that came by events */
-	bool groups_doubted;
-
-	int64_t ends_at; /* the session's clock; SESSION_NO_DEADLINE: it doesn't run */
-	bool over;	 /* the session is */
-
-	struct figures figures;
-};
-
-struct rooms {
-	struct room_ops ops;
-	struct metrics *metrics;
-	struct map *rooms;
-	uint64_t last_serial;
-};
+#include "pushd/room_inside.h"
 
 static struct room *of_stream(struct stream *stream)
 {
@@ -146,7 +113,7 @@ static void give(const struct room *room, struct conn *conn, struct recent *rece
 		conn_push(conn, message);
 }
 
-static void give_one(struct conn *conn, struct recent *recent)
+void room_give(struct conn *conn, struct recent *recent)
 {
 	struct scene scene = scene_of(conn->room, 0);
 
@@ -246,7 +213,7 @@ static bool deliver(struct stream *stream, const struct event *event)
 	return true;
 }
 
-static void resync(struct room *room, struct conn *conn)
+void room_resync(struct room *room, struct conn *conn)
 {
 	room->rooms->metrics->resyncs++;
 	conn->resync_due = false;
@@ -267,7 +234,7 @@ static void skipped(struct stream *stream, uint64_t event_id)
 		if (conn->state != CONN_LIVE || conn->cursor + 1 >= event_id)
 			continue;
 		conn->cursor = event_id - 1;
-		resync(room, conn);
+		room_resync(room, conn);
 	}
 }
 
@@ -285,173 +252,12 @@ static bool read_stream(struct stream *stream, uint64_t since)
 	return ops->read(ops->context, stream, since);
 }
 
-static const struct stream_ops stream_ops = {
+const struct stream_ops room_stream_ops = {
     .deliver = deliver,
     .skipped = skipped,
     .hole = hole,
     .read = read_stream,
 };
-
-/* --- bringing newcomers up to date --- */
-
-static bool waits(const struct conn *conn)
-{
-	return conn->state == CONN_REPLAYING && !conn->snapshot_due && !conn->unread_until && !conn->stalled;
-}
-
-/* Room for one more without tripping the latch: who resumes is fed as he reads. */
-static bool has_appetite(struct conn *conn)
-{
-	if (conn_queued(conn) <= conn->queue_limit / 2)
-		return true;
-	conn->stalled = true;
-	return false;
-}
-
-static void tell_arrived(struct conn *conn)
-{
-	struct scene scene;
-
-	if (!conn->dialect->arrived || conn->state != CONN_LIVE)
-		return;
-	scene = room_scene(conn, clock_now());
-	conn_tell(conn, conn->dialect->arrived(&scene));
-}
-
-/* Takes the connection along the ring as far as it goes; LIVE when it has arrived. */
-static void catch_up(struct room *room, struct conn *conn)
-{
-	while (waits(conn)) {
-		struct recent *recent;
-
-		if (conn->cursor >= room->stream.last) {
-			conn_enter(conn, CONN_LIVE);
-			tell_arrived(conn);
-			return;
-		}
-		recent = ring_find(&room->ring, conn->cursor + 1);
-		if (!recent || !has_appetite(conn))
-			return;
-		room->rooms->metrics->replayed++;
-		give_one(conn, recent);
-	}
-}
-
-/* Everybody who waits goes along the ring; for those whom it doesn't reach, one page is asked for. */
-static void replay(struct room *room)
-{
-	struct room_ops *ops = &room->rooms->ops;
-	uint64_t since = UINT64_MAX;
-
-	list_each (node, &room->listeners) {
-		struct conn *conn = list_entry(node, struct conn, in_room);
-
-		catch_up(room, conn);
-		if (waits(conn) && conn->cursor < since)
-			since = conn->cursor;
-	}
-	if (since == UINT64_MAX || room->paging)
-		return;
-	room->paging = ops->backfill(ops->context, room, since);
-	if (!room->paging)
-		room_page(room, since, NULL, 0, true);
-}
-
-/* What he wanted is not there any more. */
-static void give_up(struct room *room, struct conn *conn)
-{
-	conn->cursor = room->stream.last;
-	resync(room, conn);
-	catch_up(room, conn);
-}
-
-static void page_event(struct room *room, uint64_t since, struct recent *recent)
-{
-	list_each (node, &room->listeners) {
-		struct conn *conn = list_entry(node, struct conn, in_room);
-
-		if (!waits(conn) || conn->cursor < since || recent->event.event_id <= conn->cursor)
-			continue;
-		if (recent->event.event_id != conn->cursor + 1) {
-			give_up(room, conn);
-		} else if (has_appetite(conn)) {
-			room->rooms->metrics->replayed++;
-			give_one(conn, recent);
-		}
-	}
-}
-
-void room_page(struct room *room, uint64_t since, const struct event *items, size_t count, bool failed)
-{
-	room->paging = false;
-	for (size_t i = 0; i < count; i++) {
-		struct recent *recent = recent_new(&items[i]);
-
-		if (!recent)
-			failed = true;
-		else
-			page_event(room, since, recent);
-		recent_free(recent);
-	}
-	list_each (node, &room->listeners) {
-		struct conn *conn = list_entry(node, struct conn, in_room);
-
-		catch_up(room, conn);
-		if (!waits(conn) || conn->cursor < since)
-			continue;
-		if (failed)
-			farewell(conn, ERR_UNAVAILABLE);
-		else if (conn->cursor == since && !count)
-			give_up(room, conn);
-	}
-	if (!failed)
-		replay(room);
-}
-
-/* --- an inbox's unread --- */
-
-static void ask_unread(struct room *room, struct conn *conn)
-{
-	struct room_ops *ops = &room->rooms->ops;
-
-	if (!ops->unread(ops->context, conn))
-		farewell(conn, ERR_MEMORY);
-}
-
-void room_unread(struct conn *conn, const struct event *items, size_t count, bool failed)
-{
-	struct room *room = conn->room;
-
-	if (failed) {
-		farewell(conn, ERR_UNAVAILABLE);
-		return;
-	}
-	for (size_t i = 0; i < count && conn->state == CONN_REPLAYING; i++) {
-		struct recent *recent;
-
-		/* the rest is asked for again when he has read these */
-		if (!has_appetite(conn))
-			return;
-		recent = recent_new(&items[i]);
-		if (!recent) {
-			farewell(conn, ERR_MEMORY);
-			return;
-		}
-		room->rooms->metrics->replayed++;
-		give_one(conn, recent);
-		recent_free(recent);
-	}
-	if (conn->state != CONN_REPLAYING)
-		return;
-	if (count == STREAM_PAGE) {
-		ask_unread(room, conn);
-		return;
-	}
-	if (conn->cursor < conn->unread_until)
-		conn->cursor = conn->unread_until;
-	conn->unread_until = 0;
-	replay(room);
-}
 
 /* --- in and out --- */
 
@@ -577,13 +383,13 @@ void room_admit(struct room *room, struct conn *conn, const struct connect_item 
 	    (!conn->dialect->quiet || !conn->resume || conn->resync_due))
 		room_open(conn);
 	if (conn->state == CONN_REPLAYING && conn->resync_due && !conn->snapshot_due)
-		resync(room, conn);
+		room_resync(room, conn);
 	stream_grown(&room->stream, item->head, false);
 	if (conn->dialect->inbox && conn->state == CONN_REPLAYING && conn->cursor < item->head) {
 		conn->unread_until = item->head;
-		ask_unread(room, conn);
+		room_ask_unread(room, conn);
 	}
-	replay(room);
+	room_replay(room);
 }
 
 /* One walk through the room for who is in it, and not one for each of them. */
@@ -614,11 +420,11 @@ void room_snapshot(struct room *room, struct conn *conn, const struct doc *doc, 
 		conn->ops->begun(conn->socket, opening);
 	message_unref(opening);
 	if (conn->state == CONN_LIVE)
-		tell_arrived(conn);
+		room_tell_arrived(conn);
 	if (conn->state == CONN_REPLAYING && conn->resync_due && !conn->dialect->quiet)
-		resync(room, conn);
+		room_resync(room, conn);
 	conn->resync_due = false;
-	replay(room);
+	room_replay(room);
 }
 
 void room_remove(struct conn *conn)
@@ -633,17 +439,6 @@ void room_remove(struct conn *conn)
 	conn->room = NULL;
 	room->count--;
 	room->inboxes -= conn->dialect->inbox;
-}
-
-void room_drained(struct conn *conn)
-{
-	if (!conn->stalled)
-		return;
-	conn->stalled = false;
-	if (conn->room && conn->unread_until)
-		ask_unread(conn->room, conn);
-	else if (conn->room)
-		replay(conn->room);
 }
 
 /* An inbox in which nothing has ever been is there all the same. */
@@ -729,102 +524,6 @@ void room_figures(struct room *room, const char *stats, bool baseline, int64_t w
 {
 	if (figures_take(&room->figures, stats, baseline) && !tell_staff(room, wall))
 		figures_forget(&room->figures);
-}
-
-/* --- the rooms --- */
-
-struct rooms *rooms_new(const struct room_ops *ops, struct metrics *metrics)
-{
-	struct rooms *rooms = calloc(1, sizeof(*rooms));
-
-	if (!rooms)
-		return NULL;
-	rooms->ops = *ops;
-	rooms->metrics = metrics;
-	rooms->rooms = map_new();
-	if (!rooms->rooms) {
-		free(rooms);
-		return NULL;
-	}
-	return rooms;
-}
-
-static void room_free(struct room *room)
-{
-	room->rooms->metrics->duplicates += room->stream.duplicates;
-	stream_done(&room->stream);
-	ring_clear(&room->ring);
-	groups_free(room->groups);
-	figures_done(&room->figures);
-	free(room);
-}
-
-void rooms_free(struct rooms *rooms)
-{
-	struct id key;
-	void *room;
-
-	if (!rooms)
-		return;
-	for (size_t at = 0; map_next(rooms->rooms, &at, &key, &room);)
-		room_free(room);
-	map_free(rooms->rooms);
-	free(rooms);
-}
-
-size_t rooms_count(const struct rooms *rooms)
-{
-	return map_count(rooms->rooms);
-}
-
-struct room *rooms_find(const struct rooms *rooms, const struct id *session_id)
-{
-	return map_find(rooms->rooms, session_id);
-}
-
-struct room *rooms_open(struct rooms *rooms, const struct id *session_id)
-{
-	struct room *room = rooms_find(rooms, session_id);
-
-	if (room)
-		return room;
-	room = calloc(1, sizeof(*room));
-	if (!room)
-		return NULL;
-	if (!map_put(rooms->rooms, session_id, room)) {
-		free(room);
-		return NULL;
-	}
-	room->rooms = rooms;
-	room->serial = ++rooms->last_serial;
-	room->ends_at = SESSION_NO_DEADLINE;
-	stream_init(&room->stream, session_id, &stream_ops);
-	list_init(&room->opening);
-	list_init(&room->listeners);
-	return room;
-}
-
-struct room *rooms_next(const struct rooms *rooms, size_t *at)
-{
-	struct id key;
-	void *room;
-
-	return map_next(rooms->rooms, at, &key, &room) ? room : NULL;
-}
-
-void rooms_sweep(struct rooms *rooms)
-{
-	struct id key;
-	void *value;
-
-	for (size_t at = 0; map_next(rooms->rooms, &at, &key, &value);) {
-		struct room *room = value;
-
-		if (room->count)
-			continue;
-		map_remove(rooms->rooms, &key);
-		room_free(room);
-	}
 }
 
 uint64_t room_serial(const struct room *room)
