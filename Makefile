@@ -291,9 +291,10 @@ deb: ## invigil-common, invigil-app and invigil-pushd into build/deb/
 		{ tail -n 40 ../build.log; exit 1; }
 	@ls $(DEB)/*.deb
 
-test-deb: deb ## what lintian says, and the packages' life in a root of their own: installed, upgraded while in use, removed, purged
+test-deb: deb ## what lintian says, and the packages' life in a root of their own: installed, upgraded while in use, removed, purged; and booted
 	@deploy/local/packages deb-test
 	@tests/deb/run
+	@tests/deb/boot
 
 # --- tests and checks -----------------------------------------------------------------------------------------------
 

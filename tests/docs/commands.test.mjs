@@ -16,7 +16,7 @@ const TYPISTS = { host: ['tests/stack/backup.test.mjs'], other: ['tests/hosts/si
 
 const by = (file) => ({ by: file });
 const here = (code = 0) => ({ here: { code } });
-const NEEDS_SYSTEMD = { needs: 'systemd' };
+const BY_HAND = { needs: 'an editor' };
 
 // A line as it begins, without what stands behind it to explain it.
 const ROWS = {
@@ -31,11 +31,11 @@ const ROWS = {
 	'make uninstall': by('tests/stack/install.test.mjs'),
 	'make deb': by('tests/deb/run'),
 	'apt install ./build/deb/invigil-*_0.1.0_*.deb': by('tests/deb/life.mjs'),
-	'runuser -u postgres -- createuser invigil; runuser -u postgres -- createdb -O invigil invigil': by('tests/deb/life.mjs'),
-	'systemd-sysusers && systemd-tmpfiles --create && systemctl daemon-reload': NEEDS_SYSTEMD,
-	'systemctl enable --now invigil-app.socket invigil-pushd.socket invigil-app invigil-pushd': NEEDS_SYSTEMD,
-	'systemctl edit invigil-app': NEEDS_SYSTEMD,
-	'journalctl -u invigil-app -u invigil-pushd --since -10min': NEEDS_SYSTEMD,
+	'runuser -u postgres -- createuser invigil; runuser -u postgres -- createdb -O invigil invigil': by('tests/deb/booted.mjs'),
+	'systemd-sysusers && systemd-tmpfiles --create && systemctl daemon-reload': by('tests/deb/booted.mjs'),
+	'systemctl enable --now invigil-app.socket invigil-pushd.socket invigil-app invigil-pushd': by('tests/deb/booted.mjs'),
+	'systemctl edit invigil-app': BY_HAND,
+	'journalctl -u invigil-app -u invigil-pushd --since -10min': by('tests/deb/booted.mjs'),
 	'invigil-app migrate': here(),
 	'invigil-app user add --email … --name … --role TEACHER': here(),
 	'invigil-app user add --role ADMIN --email … --name …': here(),
