@@ -268,7 +268,7 @@ install: all man ## the programs and what goes with them: PREFIX=/usr/local DEST
 	install -D -m 0644 deploy/systemd/tmpfiles.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/invigil.conf
 	rm -rf $(addprefix $(DESTDIR)$(SHARE)/,$(INSTALLED_TREES))
 	umask 022; cp -R --no-preserve=mode $(addprefix deploy/,$(INSTALLED_TREES)) $(DESTDIR)$(SHARE)
-	find $(DESTDIR)$(SHARE) -name '*.conf' -o -name '*.cfg' -exec sed -i 's,/usr/share/invigil,$(SHARE),g' {} +
+	find $(DESTDIR)$(SHARE) \( -name '*.conf' -o -name '*.cfg' \) -exec sed -i 's,/usr/share/invigil,$(SHARE),g' {} +
 
 uninstall: ## takes away what install has put there
 	rm -f $(addprefix $(DESTDIR)$(SBIN)/,$(INSTALLED_PROGRAMS)) $(addprefix $(DESTDIR)$(MAN)/man?/,$(INSTALLED_PAGES))

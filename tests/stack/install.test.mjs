@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -74,6 +74,22 @@ test('systemd has nothing against the units, and finds them well locked up', asy
 	for (const name of services) await analyze('security', '--offline=true', '--threshold=12', `--root=${prefix}`, name);
 	await make('uninstall', prefix, '022', '');
 	await make('install', '/usr');
+});
+
+test('elsewhere, the examples name the place where they lie', async () => {
+	await make('install', '/opt/exam');
+	const share = path.join(folder, 'opt/exam/share/invigil');
+	const examples = (await files()).filter((name) => /^opt\/exam\/share\/.*\.(conf|cfg)$/.test(name));
+	assert.ok(examples.length > 10);
+	let named = 0;
+	for (const name of examples) {
+		const text = await readFile(path.join(folder, name), 'utf8');
+		assert.ok(!text.includes('/usr/share/invigil'), name);
+		named += text.includes('/opt/exam/share/invigil');
+	}
+	assert.ok(named > 5);
+	await make('uninstall', '/opt/exam');
+	assert.ok(!existsSync(share));
 });
 
 test('installing again takes away what there is no more; uninstalling leaves nothing', async () => {
