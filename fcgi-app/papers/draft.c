@@ -72,7 +72,7 @@ enum err draft_refuse(struct draft *draft, const char *message, ...)
 /* The bytes of the first `most` characters. */
 static size_t head_of(const char *text, size_t most)
 {
-	size_t len = strlen(text), at = 0;
+	size_t len = strnlen(text, most * 4), at = 0;
 	for (; most > 0 && at < len; most--) {
 		const size_t step = utf8_step(text + at, len - at);
 		at += step ? step : 1;
@@ -178,7 +178,8 @@ static size_t bank_put(struct bank *bank, const char *text)
 static void ask_pair(struct draft *draft, struct place place, const char *prompt, const struct pair *pair,
 		     struct bank *bank, double points)
 {
-	const char *text = *prompt
+	/* one that is too many has no use for a copy of the prompt */
+	const char *text = *prompt && draft->asked < ASKED_MOST
 			       ? arena_printf(draft->arena, "%.*s\n%s", PROMPT_BYTES + 1, prompt, pair->item)
 			       : pair->item;
 	struct asked *asked = draft_ask(draft, place, QUESTION_MATCHING, text);

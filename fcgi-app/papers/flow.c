@@ -62,10 +62,15 @@ void flow_init(struct flow *flow, struct arena *arena)
 	buf_init(&flow->out, arena);
 }
 
+bool flow_full(const struct flow *flow)
+{
+	return flow->most && flow->out.len >= flow->most;
+}
+
 static void flush(struct flow *flow)
 {
 	if (flow->out.len > 0 && flow->breaks > 0)
-		while (flow->breaks-- > 0)
+		for (; flow->breaks > 0 && !flow_full(flow); flow->breaks--)
 			buf_addc(&flow->out, '\n');
 	else if (flow->out.len > 0 && flow->space)
 		buf_addc(&flow->out, ' ');
@@ -73,23 +78,29 @@ static void flush(struct flow *flow)
 	flow->space = false;
 }
 
+static void add(struct flow *flow, const char *text, size_t len)
+{
+	flush(flow);
+	if (flow_full(flow))
+		return;
+	const size_t room = flow->most ? flow->most - flow->out.len : len;
+	buf_add(&flow->out, text, len < room ? len : room);
+}
+
 void flow_text(struct flow *flow, const char *text, size_t len)
 {
 	if (flow->hidden || len == 0)
 		return;
 	if (flow->pre) {
-		flush(flow);
-		buf_add(&flow->out, text, len);
+		add(flow, text, len);
 		return;
 	}
-	for (size_t i = 0; i < len;) {
+	for (size_t i = 0; i < len && !flow_full(flow);) {
 		size_t word = i;
 		while (word < len && !strchr(SPACES, text[word]))
 			word++;
-		if (word > i) {
-			flush(flow);
-			buf_add(&flow->out, text + i, word - i);
-		}
+		if (word > i)
+			add(flow, text + i, word - i);
 		i = word;
 		if (i < len) {
 			flow->space = true;

@@ -12,11 +12,12 @@
 
 struct flow {
 	struct buf out;
-	int breaks; /* line ends that come before the next word … */
-	bool space; /* … or a blank */
-	int pre;    /* inside how many <pre> */
-	int hidden; /* inside how many elements that show nothing */
-	int lost;   /* LOST_… */
+	int breaks;  /* line ends that come before the next word … */
+	bool space;  /* … or a blank */
+	int pre;     /* inside how many <pre> */
+	int hidden;  /* inside how many elements that show nothing */
+	int lost;    /* LOST_… */
+	size_t most; /* bytes, which end anywhere: what is longer is of no use; 0: no bound */
 };
 
 void flow_init(struct flow *flow, struct arena *arena);
@@ -26,6 +27,8 @@ void flow_text(struct flow *flow, const char *text, size_t len);
 bool flow_tag(struct flow *flow, const char *name, bool closing);
 /* Begins anew below what is there: an empty line between. */
 void flow_part(struct flow *flow);
+/* Nothing more goes in. */
+bool flow_full(const struct flow *flow);
 /* All of it; never NULL. */
 const char *flow_done(struct flow *flow);
 

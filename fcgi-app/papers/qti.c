@@ -11,8 +11,9 @@
 
 enum {
 	DEPTH_MOST = 16,	/* of sections in sections, of files in files */
-	FILES_MOST = 2000,	/* read, one file twice included */
+	FILES_MOST = 2000,	/* looked for, one file twice included */
 	PARSED_MOST = 64 << 20, /* bytes of them together */
+	PATH_LEN_MOST = 1000,	/* bytes of a file's name */
 };
 
 struct reader {
@@ -28,9 +29,11 @@ static const struct place WHOLE = {.item = ""};
 
 /* --- files of the package --- */
 
-/* `href` as it is seen from the file `from`; "" when it leads out. */
+/* `href` as it is seen from the file `from`; "" when it leads out, or is longer than names are. */
 static const char *resolve(struct arena *arena, const char *from, const char *href)
 {
+	if (strlen(from) + strlen(href) > PATH_LEN_MOST)
+		return "";
 	const char *slash = strrchr(from, '/');
 	size_t folder = slash ? (size_t)(slash - from) + 1 : 0;
 	for (;; href += strspn(href, "/")) {
@@ -62,9 +65,10 @@ static const xml_node *load(struct reader *r, const char *path)
 			     "it is another file: bring the whole package, as a .zip");
 		return NULL;
 	}
-	const enum err err = zip_file(r->zip, path, &text, &len);
+	const enum err err =
+	    r->files++ < FILES_MOST ? zip_file(r->zip, path, &text, &len) : ERR_PAYLOAD_TOO_LARGE;
 	r->parsed += len;
-	if (err == OK && (++r->files > FILES_MOST || r->parsed > PARSED_MOST)) {
+	if (err == ERR_PAYLOAD_TOO_LARGE || r->parsed > PARSED_MOST) {
 		draft_remark(r->draft, place, LEFT_OUT, "the package has more to read than is read");
 		return NULL;
 	}
@@ -141,6 +145,11 @@ static bool has_items(const xml_node *section)
 	return xml_child(section, "assessmentitemref") || xml_child(section, "assessmentitem");
 }
 
+static bool has_sections(const xml_node *section)
+{
+	return xml_child(section, "assessmentsectionref") || xml_child(section, "assessmentsection");
+}
+
 /* The section as a passage. */
 static void begin_section(struct reader *r, const xml_node *section)
 {
@@ -150,7 +159,8 @@ static void begin_section(struct reader *r, const xml_node *section)
 	const char *text = rubric ? qti_text(r->draft->arena, rubric, &lost) : "";
 	r->stimulus = NULL;
 	r->title = title ? title : "";
-	if (!has_items(section) && !*text)
+	/* one that has a text, if an empty one, and nothing else is there for its own sake */
+	if (!has_items(section) && !*text && (!rubric || has_sections(section)))
 		return;
 	struct passage *passage = draft_passage(r->draft, r->title, text);
 	if (passage)

@@ -8,7 +8,8 @@
 
 enum {
 	INTERACTIONS_MOST = 200, /* of an item */
-	TEXT_MOST = 1 << 16,	 /* of a prompt: far more than a paper takes */
+	TEXT_MOST = 1 << 16,	 /* bytes of a prompt, or of a key: far more than a paper takes */
+	CHOICE_MOST = 1 << 13,	 /* likewise of an option, or of a right answer */
 	CHOICES_MOST = 60,	 /* likewise */
 	VALUES_MOST = 200,	 /* right ones of a response */
 	ENTRIES_MOST = 500,	 /* of a mapping */
@@ -76,7 +77,7 @@ static void add_element(struct flow *flow, struct reader *r, const xml_node *nod
 
 static void add_children(struct flow *flow, struct reader *r, const xml_node *node)
 {
-	for (const xml_node *at = xml_first(node); at && flow->out.len < TEXT_MOST; at = xml_next(at)) {
+	for (const xml_node *at = xml_first(node); at && !flow_full(flow); at = xml_next(at)) {
 		if (xml_text(at))
 			flow_text(flow, xml_text(at), strlen(xml_text(at)));
 		else
@@ -108,10 +109,12 @@ static void add_element(struct flow *flow, struct reader *r, const xml_node *nod
 	flow_tag(flow, xml_name(node), true);
 }
 
-static const char *text_of(struct arena *arena, struct reader *r, const xml_node *node, int *lost)
+static const char *text_of(struct arena *arena, struct reader *r, const xml_node *node, size_t most,
+			   int *lost)
 {
 	struct flow flow;
 	flow_init(&flow, arena);
+	flow.most = most;
 	add_children(&flow, r, node);
 	*lost |= flow.lost;
 	return flow_done(&flow);
@@ -119,12 +122,12 @@ static const char *text_of(struct arena *arena, struct reader *r, const xml_node
 
 const char *qti_text(struct arena *arena, const xml_node *node, int *lost)
 {
-	return text_of(arena, NULL, node, lost);
+	return text_of(arena, NULL, node, 0, lost);
 }
 
 static const char *choice_text(struct reader *r, const xml_node *node)
 {
-	return text_of(r->draft->arena, r, node, &r->lost);
+	return text_of(r->draft->arena, r, node, CHOICE_MOST, &r->lost);
 }
 
 /* A blank at the very end says nothing. */
@@ -148,6 +151,7 @@ static const char *prompt_of(struct reader *r)
 	struct flow flow;
 	const xml_node *own = xml_child(r->node, "prompt");
 	flow_init(&flow, r->draft->arena);
+	flow.most = TEXT_MOST;
 	if (r->body)
 		add_children(&flow, r, r->body);
 	if (own) {
@@ -181,7 +185,7 @@ struct key {
 static const char *value_text(struct reader *r, const xml_node *value)
 {
 	int lost = 0;
-	return text_of(r->draft->arena, NULL, value, &lost);
+	return text_of(r->draft->arena, NULL, value, CHOICE_MOST, &lost);
 }
 
 static double mapped_value(const xml_node *entry)
@@ -214,8 +218,15 @@ static void read_mapping(struct reader *r, struct key *key, const xml_node *mapp
 static void read_correct(struct reader *r, struct key *key, const xml_node *correct)
 {
 	const xml_node *at = xml_child(correct, "value");
-	for (; at && key->correct_count < VALUES_MOST; at = xml_again(at, "value"))
-		key->correct[key->correct_count++] = value_text(r, at);
+	size_t bytes = 0;
+	for (; at && key->correct_count < VALUES_MOST && bytes < TEXT_MOST; at = xml_again(at, "value")) {
+		const char *value = value_text(r, at);
+		key->correct[key->correct_count++] = value;
+		bytes += strlen(value);
+	}
+	if (at)
+		draft_remark(r->draft, r->place, CHANGED, "only the first %zu values of its key are read",
+			     key->correct_count);
 }
 
 static struct key key_of(struct reader *r)
@@ -382,21 +393,40 @@ static bool is_pair(struct reader *r, const struct key *key, const char *source,
 	return true;
 }
 
+/* What the members of a first set are matched with. */
+struct targets {
+	size_t count;
+	struct {
+		const char *name, *id, *text;
+	} items[CHOICES_MOST];
+};
+
+static struct targets targets_of(struct reader *r, const xml_node *set)
+{
+	struct targets targets = {.count = 0};
+	const bool keep = has_short_ids(set, "simpleassociablechoice");
+	const xml_node *at = xml_child(set, "simpleassociablechoice");
+	for (; at && targets.count < CHOICES_MOST; at = xml_again(at, "simpleassociablechoice")) {
+		targets.items[targets.count].name = xml_attribute(at, "identifier");
+		targets.items[targets.count].id = id_here(at, keep);
+		targets.items[targets.count++].text = choice_text(r, at);
+	}
+	return targets;
+}
+
 static void ask_source(struct reader *r, const struct key *key, const char *prompt, const xml_node *source,
-		       const xml_node *targets)
+		       const struct targets *targets)
 {
 	const char *id = xml_attribute(source, "identifier"), *item = choice_text(r, source);
 	const char *text = prompt && *prompt
 			       ? arena_printf(r->draft->arena, "%.*s\n%s", PROMPT_BYTES + 1, prompt, item)
 			       : item;
-	const bool keep = has_short_ids(targets, "simpleassociablechoice");
 	struct asked *asked = draft_ask(r->draft, r->place, QUESTION_MATCHING, text);
-	const xml_node *at = xml_child(targets, "simpleassociablechoice");
 	double points = 0;
-	for (; at && asked->count < CHOICES_MOST; at = xml_again(at, "simpleassociablechoice")) {
-		const char *target = xml_attribute(at, "identifier");
-		asked_choice(r->draft, asked, id_here(at, keep), choice_text(r, at),
-			     id && target && is_pair(r, key, id, target, &points));
+	for (size_t i = 0; i < targets->count; i++) {
+		const char *name = targets->items[i].name;
+		asked_choice(r->draft, asked, targets->items[i].id, targets->items[i].text,
+			     id && name && is_pair(r, key, id, name, &points));
 	}
 	asked->points = points > 0 ? points : 1;
 }
@@ -405,17 +435,18 @@ static void ask_source(struct reader *r, const struct key *key, const char *prom
 static void ask_match(struct reader *r)
 {
 	const xml_node *sources = xml_child(r->node, "simplematchset");
-	const xml_node *targets = sources ? xml_again(sources, "simplematchset") : NULL;
+	const xml_node *second = sources ? xml_again(sources, "simplematchset") : NULL;
 	const struct key key = key_of(r);
 	const char *prompt = prompt_of(r);
 	size_t count = 0;
-	if (!targets) {
+	if (!second) {
 		remark(r, LEFT_OUT, "it hasn't got two sets to be matched");
 		return;
 	}
+	const struct targets targets = targets_of(r, second);
 	const xml_node *at = xml_child(sources, "simpleassociablechoice");
 	for (; at && count < CHOICES_MOST; at = xml_again(at, "simpleassociablechoice"), count++)
-		ask_source(r, &key, prompt, at, targets);
+		ask_source(r, &key, prompt, at, &targets);
 	if (at)
 		remark(r, LEFT_OUT, "more pairs than a paper holds");
 	if (count > 1)

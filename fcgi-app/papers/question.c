@@ -90,7 +90,7 @@ void paper_add_head(struct buf *out, const json_value *test)
 	buf_adds(out, "\"title\":");
 	json_add_string(out, text_or_empty(json_member(test, "title")));
 	buf_adds(out, ",\"description\":");
-	json_add_string(out, text_or_empty(json_member(test, "description")));
+	json_add_string(out, json_text(json_member(test, "description")));
 	buf_printf(out, ",\"time_limit_seconds\":%lld,\"scoring\":",
 		   (long long)number_of(test, "time_limit_seconds"));
 	json_add_string(out, text_or_empty(json_member(test, "scoring")));

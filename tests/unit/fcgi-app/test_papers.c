@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -169,6 +170,7 @@ static const char HARD[] =
     "\"time_limit_seconds\":61,\"scoring\":\"ielts_listening\",\"band_table\":[[20,9],[10.5,4.5],[0,0]],"
     "\"passages\":["
     "{\"title\":\"Without questions\",\"body\":\"first\\n\\nsecond\",\"questions\":[]},"
+    "{\"title\":\"Only a title\",\"body\":\"\",\"questions\":[]},"
     "{\"title\":\"\",\"body\":\"\\n  a  text\\n\\n\\n\\twith //white\\nspace \\\\ and { = # : ~ }\\n\","
     "\"questions\":["
     "{\"type\":\"multiple_choice\",\"prompt\":\"::Not a name:: // no comment\\n\\n$CATEGORY: none\","
@@ -234,6 +236,23 @@ static void test_round(void **state)
 			check_round(normal_of(arena_strndup(domain.arena, text, len)), EXPORT_FORMATS[f]);
 			free(text);
 		}
+	}
+}
+
+/* A text is as long as the call lets it be. */
+static void test_long_text(void **state)
+{
+	struct buf text;
+	(void)state;
+	for (size_t f = 0; EXPORT_FORMATS[f]; f++) {
+		buf_init(&text, domain.arena);
+		buf_adds(&text, "{\"title\":\"T\",\"time_limit_seconds\":60,\"scoring\":\"points\","
+				"\"passages\":[{\"title\":\"P\",\"body\":\"first");
+		for (int i = 0; i < 20000; i++)
+			buf_printf(&text, "\\n\\nParagraph %d", i);
+		buf_adds(&text, "\",\"questions\":[{\"type\":\"short_answer\",\"prompt\":\"Q\","
+				"\"key\":{\"any_of\":[\"a\"]}}]}]}");
+		check_round(normal_of(text.data), EXPORT_FORMATS[f]);
 	}
 }
 
@@ -308,6 +327,61 @@ static void test_hostile(void **state)
 	}
 }
 
+static long kilobytes(void)
+{
+	struct rusage usage;
+	assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+	return usage.ru_maxrss;
+}
+
+/* An item whose long words stand once in the file, and which many interactions ask for. */
+static void add_item(struct buf *out, const char *body, const char *value, const char *piece, int count)
+{
+	buf_adds(out,
+		 "<assessmentItem title=\"Q\"><responseDeclaration identifier=\"R\" cardinality=\"single\">"
+		 "<correctResponse><value>");
+	buf_adds(out, value);
+	buf_adds(out, "</value></correctResponse></responseDeclaration><itemBody><p>");
+	buf_adds(out, body);
+	buf_adds(out, "</p>");
+	add_many(out, piece, count);
+	buf_adds(out, "</itemBody></assessmentItem>");
+}
+
+/* What is asked for again and again isn't copied as often: each of these would be 400 MB. */
+static void test_copies(void **state)
+{
+	static const char entry[] = "<textEntryInteraction responseIdentifier=\"R\"/>";
+	struct paper_import paper;
+	struct buf words, files[4];
+	const long before = kilobytes();
+	(void)state;
+	buf_init(&words, domain.arena);
+	add_many(&words, "nothing but words ", 120000);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		buf_init(&files[i], domain.arena);
+	add_item(&files[0], words.data, "x", entry, 200);
+	add_item(&files[1], "Q", words.data, entry, 200);
+	buf_adds(&files[2], "<matchInteraction responseIdentifier=\"R\"><simpleMatchSet>");
+	add_many(&files[2], "<simpleAssociableChoice identifier=\"s\">S</simpleAssociableChoice>", 60);
+	buf_adds(&files[2], "</simpleMatchSet><simpleMatchSet><simpleAssociableChoice identifier=\"t\">");
+	buf_add(&files[2], words.data, words.len);
+	buf_adds(&files[2], "</simpleAssociableChoice></simpleMatchSet></matchInteraction>");
+	const char *match = files[2].data;
+	buf_init(&files[2], domain.arena);
+	add_item(&files[2], "Q", "s t", match, 3);
+	for (int i = 0; i < 200; i++) {
+		buf_add(&files[3], words.data, 15000);
+		buf_adds(&files[3], "{");
+		add_many(&files[3], "=a -> b ", 100);
+		buf_adds(&files[3], "}\n\n");
+	}
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		assert_int_equal(paper_import(&domain, NULL, NULL, files[i].data, files[i].len, &paper),
+				 ERR_VALIDATION);
+	assert_true(kilobytes() - before < 250 * 1024);
+}
+
 /* Each thing that the rules refuse is one question less, and the others stay. */
 static void test_refused_questions(void **state)
 {
@@ -335,9 +409,11 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_read, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_round, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_long_text, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_many, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_too_much, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_hostile, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_copies, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_refused_questions, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
