@@ -252,11 +252,17 @@ static bool read_stream(struct stream *stream, uint64_t since)
 	return ops->read(ops->context, stream, since);
 }
 
+static void repeated(struct stream *stream)
+{
+	of_stream(stream)->rooms->metrics->duplicates++;
+}
+
 const struct stream_ops room_stream_ops = {
     .deliver = deliver,
     .skipped = skipped,
     .hole = hole,
     .read = read_stream,
+    .repeated = repeated,
 };
 
 /* --- in and out --- */

@@ -21,7 +21,6 @@ struct rooms *rooms_new(const struct room_ops *ops, struct metrics *metrics)
 
 static void room_free(struct room *room)
 {
-	room->rooms->metrics->duplicates += room->stream.duplicates;
 	stream_done(&room->stream);
 	ring_clear(&room->ring);
 	groups_free(room->groups);

@@ -112,7 +112,8 @@ void stream_offer(struct stream *stream, const struct event *event)
 		return;
 	}
 	if (event->event_id <= stream->last) {
-		stream->duplicates++;
+		if (stream->ops->repeated)
+			stream->ops->repeated(stream);
 		return;
 	}
 	if (event->event_id > stream->last + 1)

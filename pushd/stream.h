@@ -29,6 +29,8 @@ struct stream_ops {
 	void (*hole)(struct stream *stream);
 	/* Read at most STREAM_PAGE events after `since`, then call stream_page. False: can't now. */
 	bool (*read)(struct stream *stream, uint64_t since);
+	/* A copy of what had been delivered came, and goes nowhere. May be NULL. */
+	void (*repeated)(struct stream *stream);
 };
 
 struct stream {
@@ -41,7 +43,6 @@ struct stream {
 	struct list held; /* events beyond the next one, ascending */
 	size_t held_count;
 	struct list in_holes; /* the feed's list of streams that wait for stream_fill */
-	uint64_t duplicates;  /* events that had been delivered before */
 };
 
 void stream_init(struct stream *stream, const struct id *id, const struct stream_ops *ops);

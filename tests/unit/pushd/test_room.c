@@ -60,6 +60,9 @@ static void test_duplicates_and_order(void **state)
 	publish(3, EVENT_SESSION_STARTED);
 	assert_string_equal(heard(fake), " c 1 2 3");
 	assert_int_equal(metrics.events, 3);
+	/* counted at once, and not when the room is gone; a copy that is still held is none of what was
+	 * delivered */
+	assert_int_equal(metrics.duplicates, 1);
 	fake_free(fake);
 }
 
