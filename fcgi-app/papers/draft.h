@@ -67,6 +67,8 @@ struct draft {
 	size_t remark_count; /* made; the list holds the first REMARKS_MOST */
 	size_t asked;	     /* questions read */
 	size_t items;	     /* questions met so far, whatever became of them */
+	size_t nodes;	     /* of XML, likewise */
+	size_t walked;	     /* of them, one twice included, in search of texts */
 	const char *problem; /* the file as a whole can't be read, and why */
 };
 

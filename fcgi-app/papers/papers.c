@@ -60,9 +60,9 @@ static enum err read_aiken(const struct source *source)
 static enum err root_of(const struct source *source, const xml_node **ret)
 {
 	const char *problem = "";
-	enum err err = source->is_zip
-			   ? draft_refuse(source->draft, "is a zip archive")
-			   : xml_parse(source->draft->arena, source->bytes, source->len, ret, &problem);
+	enum err err = source->is_zip ? draft_refuse(source->draft, "is a zip archive")
+				      : xml_parse(source->draft->arena, source->bytes, source->len,
+						  &source->draft->nodes, ret, &problem);
 	if (err == ERR_VALIDATION && !source->draft->problem)
 		err = draft_refuse(source->draft, "%s", problem);
 	return err;

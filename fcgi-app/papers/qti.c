@@ -72,7 +72,7 @@ static const xml_node *load(struct reader *r, const char *path)
 		draft_remark(r->draft, place, LEFT_OUT, "the package has more to read than is read");
 		return NULL;
 	}
-	if (err == OK && xml_parse(r->draft->arena, text, len, &root, &problem) == OK)
+	if (err == OK && xml_parse(r->draft->arena, text, len, &r->draft->nodes, &root, &problem) == OK)
 		return root;
 	draft_remark(r->draft, place, LEFT_OUT, "%s",
 		     err == OK		    ? problem
@@ -293,7 +293,7 @@ enum err qti_read_package(struct draft *draft, struct zip *zip)
 	enum err err = zip_file(zip, "imsmanifest.xml", &text, &len);
 	const bool unread = err == ERR_VALIDATION;
 	if (err == OK)
-		err = xml_parse(draft->arena, text, len, &manifest, &problem);
+		err = xml_parse(draft->arena, text, len, &draft->nodes, &manifest, &problem);
 	if (err == ERR_MEMORY)
 		return err;
 	if (err)

@@ -13,6 +13,7 @@ enum {
 	CHOICES_MOST = 60,	 /* likewise */
 	VALUES_MOST = 200,	 /* right ones of a response */
 	ENTRIES_MOST = 500,	 /* of a mapping */
+	WALKED_MOST = 2000000,	 /* nodes of all items, once for each interaction that they are around */
 	BLANK_LEN = 5,
 };
 static const char BLANK[] = "_____";
@@ -78,6 +79,8 @@ static void add_element(struct flow *flow, struct reader *r, const xml_node *nod
 static void add_children(struct flow *flow, struct reader *r, const xml_node *node)
 {
 	for (const xml_node *at = xml_first(node); at && !flow_full(flow); at = xml_next(at)) {
+		if (r)
+			r->draft->walked++;
 		if (xml_text(at))
 			flow_text(flow, xml_text(at), strlen(xml_text(at)));
 		else
@@ -535,7 +538,8 @@ void qti_item_ask(struct draft *draft, const xml_node *item, const char *file)
 	for (const xml_node *at = first; at; at = next_interaction(r.body, at))
 		r.interactions++;
 	size_t done = 0;
-	for (r.node = first; r.node && done < INTERACTIONS_MOST && draft->asked < ASKED_MOST;
+	for (r.node = first;
+	     r.node && done < INTERACTIONS_MOST && draft->asked < ASKED_MOST && draft->walked < WALKED_MOST;
 	     r.node = next_interaction(r.body, r.node), done++)
 		ask(&r);
 	if (r.node)

@@ -12,11 +12,11 @@
 #include "base/utf8.h"
 
 /* Each takes a hundred bytes or two of memory, and four of the file. */
-#define NODES_MOST 200000
+#define NODES_MOST ((size_t)400000)
 
 /* What the hooks have to say. */
 struct reading {
-	int nodes;
+	size_t *nodes;
 	bool has_dtd, too_many;
 };
 
@@ -72,8 +72,8 @@ static void count_element(void *context, const xmlChar *name, const xmlChar *pre
 {
 	xmlParserCtxtPtr parser = context;
 	struct reading *reading = parser->_private;
-	reading->nodes += 1 + attribute_count + namespace_count;
-	reading->too_many |= reading->nodes > NODES_MOST;
+	*reading->nodes += 1 + (size_t)attribute_count + (size_t)namespace_count;
+	reading->too_many |= *reading->nodes > NODES_MOST;
 	if (reading->too_many)
 		xmlStopParser(parser);
 	else
@@ -118,9 +118,9 @@ static bool is_memory(xmlParserCtxtPtr parser)
 }
 
 static enum err parse(struct arena *arena, xmlParserCtxtPtr parser, const char *text, size_t len,
-		      xmlDocPtr *ret, const char **ret_problem)
+		      size_t *nodes, xmlDocPtr *ret, const char **ret_problem)
 {
-	struct reading reading = {0};
+	struct reading reading = {.nodes = nodes};
 	set_hooks(parser, &reading);
 	xmlDocPtr document = xmlCtxtReadMemory(parser, text, (int)len, NULL, "UTF-8",
 					       XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_COMPACT |
@@ -142,7 +142,7 @@ static enum err parse(struct arena *arena, xmlParserCtxtPtr parser, const char *
 	return ERR_VALIDATION;
 }
 
-enum err xml_parse(struct arena *arena, const char *text, size_t len, const xml_node **ret,
+enum err xml_parse(struct arena *arena, const char *text, size_t len, size_t *nodes, const xml_node **ret,
 		   const char **ret_problem)
 {
 	xmlDocPtr document;
@@ -156,7 +156,7 @@ enum err xml_parse(struct arena *arena, const char *text, size_t len, const xml_
 		arena_fail(arena);
 		return ERR_MEMORY;
 	}
-	const enum err err = parse(arena, parser, text, len, &document, ret_problem);
+	const enum err err = parse(arena, parser, text, len, nodes, &document, ret_problem);
 	xmlFreeParserCtxt(parser);
 	if (err)
 		return err;

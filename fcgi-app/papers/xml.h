@@ -2,7 +2,7 @@
  *
  * It reads what people upload, so it trusts nothing: a document with a DTD is refused at the DTD's first
  * word, before an entity can be declared, and nothing is ever fetched. Only UTF-8, at most 256 levels deep,
- * and a bounded number of elements and attributes. */
+ * and a bounded number of elements and attributes, in one document or in a package's together. */
 #ifndef INVIGIL_APP_PAPERS_XML_H
 #define INVIGIL_APP_PAPERS_XML_H
 
@@ -17,9 +17,10 @@
 /* An element, or a piece of text; it lives as long as the arena it was parsed into. */
 typedef struct _xmlNode xml_node;
 
-/* The root. ERR_VALIDATION: `ret_problem` says what is wrong where, the arena's. */
-MUST_CHECK enum err xml_parse(struct arena *arena, const char *text, size_t len, const xml_node **ret,
-			      const char **ret_problem);
+/* The root. `nodes`: how many elements and attributes there have been, of all documents that are counted so.
+ * ERR_VALIDATION: `ret_problem` says what is wrong where, the arena's. */
+MUST_CHECK enum err xml_parse(struct arena *arena, const char *text, size_t len, size_t *nodes,
+			      const xml_node **ret, const char **ret_problem);
 
 const xml_node *xml_first(const xml_node *node);
 const xml_node *xml_next(const xml_node *node);

@@ -382,6 +382,29 @@ static void test_copies(void **state)
 	assert_true(kilobytes() - before < 250 * 1024);
 }
 
+/* A text in many pieces isn't put together for each of many interactions, and the report says that some are
+ * missing. */
+static void test_pieces(void **state)
+{
+	struct paper_import paper;
+	struct buf text, pieces;
+	size_t left_out = 0;
+	(void)state;
+	buf_init(&pieces, domain.arena);
+	add_many(&pieces, "<b/>", 35000);
+	buf_init(&text, domain.arena);
+	buf_adds(&text, "<assessmentTest title=\"T\"><testPart><assessmentSection title=\"S\">");
+	for (int i = 0; i < 10; i++)
+		add_item(&text, pieces.data, "x", "<textEntryInteraction responseIdentifier=\"R\"/>", 200);
+	buf_adds(&text, "</assessmentSection></testPart></assessmentTest>");
+	problems_init(&domain.problems, domain.arena);
+	assert_int_equal(paper_import(&domain, NULL, NULL, text.data, text.len, &paper), OK);
+	const json_value *report = parse(paper.report);
+	for (size_t i = 0; i < json_count(report); i++)
+		left_out += strcmp(json_text(json_member(json_item(report, i), "outcome")), "left_out") == 0;
+	assert_int_equal(left_out, 10);
+}
+
 /* Each thing that the rules refuse is one question less, and the others stay. */
 static void test_refused_questions(void **state)
 {
@@ -414,6 +437,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_too_much, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_hostile, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_copies, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_pieces, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_refused_questions, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
