@@ -41,3 +41,21 @@ bool file_read(struct arena *arena, const char *path, const char **ret, size_t *
 	*ret_len = text.len;
 	return true;
 }
+
+/* Of UTF-8: the bytes of a control character at `text`, 0: it is none. */
+static size_t control_at(const unsigned char *text)
+{
+	if (*text == 0xc2 && text[1] >= 0x80 && text[1] < 0xa0)
+		return 2;
+	return *text < 0x20 || *text == 0x7f;
+}
+
+void file_print(FILE *out, const char *text)
+{
+	for (const unsigned char *at = (const unsigned char *)text; *at;) {
+		const size_t control = control_at(at);
+
+		putc(control ? '?' : *at, out);
+		at += control ? control : 1;
+	}
+}

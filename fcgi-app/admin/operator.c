@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fcgi-app/admin/files.h"
+
 const struct actor OPERATOR = {.role = ROLE_ADMIN};
 
 #define PATIENT_MS (60 * 60 * 1000) /* what is done to a whole table takes its time */
@@ -49,8 +51,11 @@ int operator_result(const struct operator* op, const char *what, enum err err)
 		return 0;
 	if (err == ERR_VALIDATION) {
 		for (const struct problem *problem = op->domain.problems.first; problem;
-		     problem = problem->next)
-			fprintf(stderr, "invigil-app: %s: %s %s\n", what, problem->field, problem->message);
+		     problem = problem->next) {
+			fprintf(stderr, "invigil-app: %s: %s ", what, problem->field);
+			file_print(stderr, problem->message);
+			putc('\n', stderr);
+		}
 		return 1;
 	}
 	fprintf(stderr, "invigil-app: %s: %s\n", what, err_sentence(err));

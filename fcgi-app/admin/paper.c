@@ -71,12 +71,13 @@ static void print_remark(const json_value *remark)
 	const char *item = json_text(json_member(remark, "item"));
 	int64_t line;
 
-	printf("%s", item ? item : "paper");
+	file_print(stdout, item ? item : "paper");
 	if (json_integer(json_member(remark, "line"), &line))
 		printf(" (line %" PRId64 ")", line);
-	printf(": %s: %s\n",
-	       strcmp(json_text(json_member(remark, "outcome")), "left_out") == 0 ? "left out" : "changed",
-	       json_text(json_member(remark, "message")));
+	printf(": %s: ",
+	       strcmp(json_text(json_member(remark, "outcome")), "left_out") == 0 ? "left out" : "changed");
+	file_print(stdout, json_text(json_member(remark, "message")));
+	putchar('\n');
 }
 
 static enum err print_report(struct operator* op, const struct paper_import *paper)
@@ -93,8 +94,8 @@ static enum err print_report(struct operator* op, const struct paper_import *pap
 		print_remark(json_item(report, i));
 	if (!json_integer(json_member(content, "total_questions"), &questions))
 		return ERR_INTERNAL;
-	printf("%s: %" PRId64 " question%s read as %s\n", json_text(json_member(content, "title")), questions,
-	       questions == 1 ? "" : "s", paper->format);
+	file_print(stdout, json_text(json_member(content, "title")));
+	printf(": %" PRId64 " question%s read as %s\n", questions, questions == 1 ? "" : "s", paper->format);
 	return OK;
 }
 

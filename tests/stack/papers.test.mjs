@@ -54,6 +54,14 @@ test('a dry run tells the same, and makes nothing', async () => {
 	assert.deepEqual(await count(), before_);
 });
 
+test('a file that would command the terminal is only told of', async () => {
+	const { code, stdout } = await stack.app(['paper', 'import', '-', '--dry-run', '--format', 'gift', '--title', 'T\x1b[2J'],
+		{ input: '::Gone\x1b[31m\u009b1m é:: Q {}\n\nWhich? {=a ~b}\n' });
+	assert.equal(code, 0);
+	assert.match(stdout, /^Gone\?\[31m\?1m é \(line 1\): left out/m);
+	assert.match(stdout, /^T\?\[2J: 1 question read as gift$/m);
+});
+
 test('what is exported is imported to the same paper', async () => {
 	const { id } = await world.must('teacher', 'POST', '/tests', PAPERS.six);
 	const there = content(await world.must('teacher', 'GET', `/tests/${id}`));
