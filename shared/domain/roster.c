@@ -41,6 +41,7 @@ struct roster {
 	struct line *lines;
 	size_t count;
 	struct id_list students; /* to be enrolled */
+	bool archived;		 /* the class: nobody can be */
 };
 
 /* --- the file --- */
@@ -155,6 +156,7 @@ static enum err judge(struct roster *r, const struct rows *rows, struct map *see
 	if (!items)
 		return ERR_MEMORY;
 	r->students = (struct id_list){.items = items};
+	r->archived = rows_count(rows) > 0 && rows_bool(rows, 0, "archived");
 	for (size_t i = 0; i < r->count && row < rows_count(rows); i++) {
 		struct line *line = &r->lines[i];
 		if (!*line->email)
@@ -181,7 +183,7 @@ static enum err look_up(struct roster *r, const struct id *class_id)
 	const char *text = array_text(&emails);
 	if (!text)
 		return ERR_MEMORY;
-	enum err err = q_class_roster(r->d->db, r->d->arena, text, class_id, &rows);
+	enum err err = q_class_roster(r->d->db, r->d->arena, class_id, text, &rows);
 	if (err)
 		return err;
 	struct map *seen = map_new();
@@ -238,6 +240,8 @@ enum err class_roster(struct domain *d, const struct actor *actor, const struct 
 		err = read_file(&r, bytes, len);
 	if (err == OK)
 		err = look_up(&r, class_id);
+	if (err == OK && r.archived && r.students.count > 0)
+		err = ERR_CLASS_ALREADY_ARCHIVED;
 	if (err == OK && !dry_run)
 		err = enrol(&r, actor, class_id);
 	return err ? err : report(&r, ret);

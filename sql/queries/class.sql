@@ -25,7 +25,8 @@ SELECT * FROM class_student_remove(@class_id::uuid, @actor_id::uuid, @role::text
 
 -- The students with these addresses, a row for each, in order; nobody: NULL. An address has one account at most.
 -- name: class_roster :many
-SELECT u.id, s.student_id IS NOT NULL AS enrolled
+SELECT u.id, s.student_id IS NOT NULL AS enrolled,
+	(SELECT c.status = 'ARCHIVED' FROM classes c WHERE c.id = @class_id::uuid) AS archived
 FROM unnest(@emails::text[]) WITH ORDINALITY AS i (email, place)
 LEFT JOIN users u ON lower(u.email) = lower(i.email) AND u.role = 'STUDENT'
 LEFT JOIN class_students s ON s.class_id = @class_id::uuid AND s.student_id = u.id
