@@ -188,6 +188,7 @@ static const struct column {
     {"announced", "t", NULL},
     {"answer", "\"B\"", NULL},
     {"answered_questions", "1", NULL},
+    {"archived", "f", NULL},
     {"at", "2026-01-18T10:30:00.000Z", NULL},
     {"attempt_id", DATABASE_ID, NULL},
     {"attempts", "{" DATABASE_ID "}", NULL},
