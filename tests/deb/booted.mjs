@@ -2,12 +2,13 @@
 // and what deploy/README.md tells to type there.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { records } from '../faults/hostile/records.mjs';
 import { eventually } from '../faults/sitting.mjs';
 import { ROOT } from '../support/stack.mjs';
 
@@ -33,6 +34,12 @@ const knock = (where) => new Promise((done) => {
 	const socket = net.connect(where);
 	socket.on('connect', () => { socket.destroy(); done(true); });
 	socket.on('error', () => done(false));
+});
+
+// A request that is answered, and so a line in the log.
+const ask = () => new Promise((done, fail) => {
+	const socket = net.connect(PLACES['invigil-app'], () => socket.end(Buffer.concat(records[0].bytes)));
+	socket.on('error', fail).on('close', done).resume();
 });
 
 // Pushd's own word for it.
@@ -110,4 +117,14 @@ test('stopped, a service comes back with the next call, unless its socket is sto
 test('the journal has what they say', async () => {
 	const { stdout } = await type('journalctl -u invigil-app', ' --no-pager');
 	for (const line of [/service=app msg=serving .*version=/, /service=pushd msg=listening .*version=/]) assert.match(stdout, line);
+});
+
+test('the journal keeps each line, however many they are: one may be a seal', async () => {
+	mkdirSync('/etc/systemd/journald.conf.d', { recursive: true });
+	writeFileSync('/etc/systemd/journald.conf.d/hasty.conf', '[Journal]\nRateLimitIntervalSec=1h\nRateLimitBurst=20\n');
+	await run('systemctl', 'restart', 'systemd-journald');
+	const lines = async () => Number((await shell('journalctl -u invigil-app -o cat | grep -c msg=request || true')).stdout);
+	const [before, asked] = [await lines(), 1000];
+	for (let i = 0; i < asked; i++) await ask();
+	await eventually('all are written', async () => await lines() === before + asked);
 });
