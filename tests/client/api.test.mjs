@@ -242,6 +242,22 @@ test('503 and Retry-After: asked again, not before', async () => {
 	});
 });
 
+test('503 without a Retry-After: our own backoff, and nothing is said that nobody said', async () => {
+	await scripted([[503], [503], [503], [503]], async (baseUrl, asked) => {
+		const api = new Api({ baseUrl, token: 't' });
+		await assert.rejects(api.session_get('x', { retries: 0 }), (error) => error.status === 503 && error.retryAfter === undefined);
+		const { random } = Math;
+		Math.random = () => 0.999;
+		try {
+			await assert.rejects(api.session_get('x', { retries: 2 }), { status: 503 });
+		} finally {
+			Math.random = random;
+		}
+		assert.ok(asked[2].at - asked[1].at > 450, `${asked[2].at - asked[1].at} ms`);
+		assert.ok(asked[3].at - asked[2].at > 900, `${asked[3].at - asked[2].at} ms`);
+	});
+});
+
 const AWAY = Array.from({ length: 5 }, () => [503, { 'retry-after': '0' }]);
 
 for (const [name, args, times] of [

@@ -1,18 +1,20 @@
 // How the client comes back: when it tries, when it waits, when it gives up. No server, no real time.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { SessionSocket, backoff } from '../../deploy/htdocs/js/invigil.js';
+import { Api, SessionSocket, backoff } from '../../deploy/htdocs/js/invigil.js';
 import { FakeTime, fakeSockets } from '../support/faketime.mjs';
 import { token } from '../support/token.mjs';
 
 const ME = { id: '0197a0d2-0000-7000-8000-000000000001', role: 'STUDENT' };
 const TOKEN = token('a secret of thirty-two characters', ME);
 
-let time, sockets, states, socket;
+let time, sockets, states, socket, door, knocks;
 
 beforeEach(() => {
 	time = new FakeTime().install();
 	sockets = fakeSockets();
+	door = () => new Response('', { status: 404 });
+	knocks = [];
 });
 
 afterEach(() => {
@@ -22,8 +24,15 @@ afterEach(() => {
 	delete globalThis.removeEventListener;
 });
 
+// What a plain GET is answered, at `door`, where nobody took the WebSocket.
+const fetch = async (url) => {
+	knocks.push({ at: time.now, path: new URL(url).pathname });
+	return door();
+};
+
 async function start(options = {}) {
-	socket = new SessionSocket('s', TOKEN, { WebSocket: sockets.FakeSocket, baseUrl: 'http://x', storage: null, ...options });
+	const api = new Api({ baseUrl: 'http://x', token: TOKEN, fetch });
+	socket = new SessionSocket('s', TOKEN, { WebSocket: sockets.FakeSocket, api, storage: null, ...options });
 	states = [];
 	socket.on('connection', (state) => states.push(state));
 	socket.connect().catch(() => {});
@@ -57,6 +66,77 @@ test('tries for ever, never later than the ceiling says', async () => {
 		await time.pass(2);
 		assert.equal(sockets.made.length, attempt + 2);
 	}
+});
+
+// Nobody takes the first connection; what stands at the door then.
+async function turnedAway(answer, options) {
+	await start(options);
+	door = answer;
+	newest().end(1006);
+	await time.pass(500);
+	assert.equal(sockets.made.length, 1);
+}
+
+const unavailable = (headers) => () => new Response('', { status: 503, headers });
+const nobody = () => { throw new TypeError('fetch failed'); };
+
+for (const [answer, most, what] of [[nobody, 3000, 'nobody answers at all'], [unavailable({}), 3000, 'a proxy answers for it'],
+	[unavailable({ 'retry-after': '1' }), 1500, 'a proxy says when to ask again'],
+	[unavailable({ 'retry-after': '0' }), 750, 'a proxy says: at once']]) {
+	test(`where ${what}, it is asked for, and back within ${most} ms, however long that took`, async () => {
+		await turnedAway(answer, { random: () => 0.999 });
+		await time.pass(600_000);
+		assert.equal(sockets.made.length, 1, 'no handshake was wasted');
+		assert.ok(knocks.length >= 600_000 / most && knocks.length < 600_000 / 500, `${knocks.length} in ten minutes`);
+		assert.ok(knocks.every(({ path }) => path === '/api/v1/sessions/s/ws'));
+		assert.equal(last().state, 'waiting');
+		door = () => new Response('', { status: 404 });
+		await time.pass(most);
+		assert.equal(sockets.made.length, 2);
+		newest().letIn();
+		assert.equal(last().state, 'connected');
+	});
+}
+
+test('a Retry-After is kept, and spread: who was told the same doesn\'t come at the same moment', async () => {
+	for (const share of [0, 0.5, 0.999]) {
+		await turnedAway(unavailable({ 'retry-after': '10' }), { random: () => share });
+		const waits = states.filter(({ state }) => state === 'waiting').map(({ delay }) => delay);
+		assert.ok(Math.abs(waits[1] - 10_000 * (1 + share / 2)) < 1, `${waits}`);
+		socket.disconnect();
+		sockets.made.length = 0;
+	}
+});
+
+test('somebody is there, but takes no WebSocket: seldom, as ever', async () => {
+	await start({ random: () => 0.999 });
+	for (let i = 0; i < 12; i++) {
+		newest().end(1006);
+		await time.pass(last().delay + 1);
+	}
+	assert.ok(last().state === 'connecting');
+	newest().end(1006);
+	assert.ok(last().delay > 29_000);
+	assert.equal(knocks.length, 12);
+});
+
+test('who took the connection and lost it isn\'t asked for', async () => {
+	await start({ random: () => 0.999 });
+	newest().letIn();
+	newest().end(1001, 'server shutting down');
+	await time.pass(500);
+	assert.equal(knocks.length, 0);
+	assert.equal(sockets.made.length, 2);
+});
+
+test('goodbye while it is asked: nothing follows', async () => {
+	let answer;
+	await turnedAway(() => new Promise((done) => { answer = done; }));
+	socket.disconnect();
+	answer(new Response('', { status: 404 }));
+	await time.pass(60_000);
+	assert.equal(sockets.made.length, 1);
+	assert.equal(last().state, 'closed');
 });
 
 test('a connection that held begins anew, one that broke at once does not', async () => {
@@ -127,7 +207,6 @@ for (const [reason, name] of [['SESSION_NOT_FOUND', 'no such session'], ['ACCESS
 test('1008, the token: renewed once, and when that one is refused too, the end', async () => {
 	const fresh = [token('s', ME), token('s', ME)];
 	let asked = 0;
-	const { Api } = await import('../../deploy/htdocs/js/invigil.js');
 	const api = new Api({ baseUrl: 'http://x', token: TOKEN, refresh: async () => fresh[asked++] });
 	await start({ api });
 	newest().end(1008, 'AUTH_FAILED');

@@ -421,6 +421,8 @@ export class Api {
 	fresh(): Promise<string | null>;
 	/** A token other than `stale`: one refresh, however many ask. */
 	renew(stale?: string | null): Promise<string>;
+	/** Is a service there that serves `path`? A proxy in front of it knows, and may say when to ask again (ms). */
+	knock(path: string): Promise<{ there: boolean; retryAfter?: number }>;
 	/** Every item of a list, page by page: first the ids of its path, then the query. */
 	each<K extends keyof Lists>(name: K, ...args: (string | object)[]): AsyncGenerator<Lists[K], void, undefined>;
 	/** Any path below /api/v1. */

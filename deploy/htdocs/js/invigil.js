@@ -19,7 +19,8 @@ const monotonic = () => performance.now();
 
 const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
-const seconds = (value) => (Number(value) >= 0 ? Number(value) * 1000 : undefined);
+// null is a header that isn't there
+const seconds = (value) => (Number(value ?? NaN) >= 0 ? Number(value) * 1000 : undefined);
 
 const isOffline = () => globalThis.navigator?.onLine === false;
 
@@ -265,6 +266,8 @@ const SHARING_MS = 250;
 
 // The statuses that say "not now": asked again when asking again is harmless.
 const PASSING = new Set([429, 502, 503, 504]);
+
+const KNOCK_TIMEOUT_MS = 5000;
 
 const withQuery = (path, query) => {
 	const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null);
@@ -512,6 +515,23 @@ export class Api extends Emitter {
 		}
 	}
 
+	/** Is a service there that serves `path`, whatever it would say to us? {there, retryAfter}: a proxy in front of it knows,
+	 * and may say when to ask again. */
+	async knock(path) {
+		const stop = new AbortController();
+		const timer = setTimeout(() => stop.abort(), KNOCK_TIMEOUT_MS);
+		const fetch = this.#fetch;
+		try {
+			const response = await fetch(this.baseUrl + path, { cache: 'no-store', signal: stop.signal });
+			response.body?.cancel().catch(() => {});
+			return { there: !PASSING.has(response.status), retryAfter: seconds(response.headers.get('retry-after')) };
+		} catch {
+			return { there: false };
+		} finally {
+			clearTimeout(timer);
+		}
+	}
+
 	// After a 401. When the answer is again no, the human has to sign in.
 	async #replace(token, refusal) {
 		try {
@@ -638,6 +658,8 @@ class Outbox {
 const HELLO_MS = 15_000; // for the connection and the first message
 const STEADY_MS = 10_000; // a connection that held so long was a good one
 const RATE_LIMITED_MS = 60_000;
+const KNOCK_CAP_MS = 3000; // between knocks where nobody is, unless a Retry-After says otherwise
+const KNOCK_LEAST_MS = 500;
 const ASLEEP_MS = 75_000; // silent longer than any heartbeat allows: the server has given us up
 const PULSE_MS = 1000;
 const DOUBT_MS = 2000; // asked so often, and given so long, while the browser sees no network
@@ -659,6 +681,8 @@ class Channel extends Emitter {
 	#state = 'idle';
 	#turn = 0; // the connection that counts; callbacks of older ones don't
 	#attempt = 0;
+	#answered = false; // somebody took this connection, or the one before
+	#knocks = 0;
 	#ready = null;
 	#refusal = null; // the last message of a server that closes
 	#renewedFor = null; // a token that was refused and renewed: not a second time
@@ -809,6 +833,7 @@ class Channel extends Emitter {
 		clearTimeout(this.#timer);
 		this.#go('connecting');
 		this.#refusal = null;
+		this.#answered = false;
 		const token = await this.api.fresh();
 		if (turn !== this.#turn) return;
 		if (!token) {
@@ -825,7 +850,10 @@ class Channel extends Emitter {
 		}
 		this.#token = token;
 		const mine = (act) => (event) => { if (turn === this.#turn) act(event); };
-		this.#ws.onopen = mine(() => { if (this.asks) this.#ask(); });
+		this.#ws.onopen = mine(() => {
+			this.#answered = true;
+			if (this.asks) this.#ask();
+		});
 		this.#ws.onmessage = mine((event) => this.#hear(event.data));
 		this.#ws.onclose = mine((event) => this.#closed(event.code, event.reason));
 		this.#ws.onerror = () => {}; // what follows is a close
@@ -963,16 +991,42 @@ class Channel extends Emitter {
 	}
 
 	#retry(detail) {
-		const delay = backoff(this.#attempt++, { random: this.#options.random });
-		// where the browser sees no network, seldom is enough: it may be wrong, and it will tell
-		this.#wait(isOffline() ? Math.max(delay, 30_000) : delay, detail);
+		this.#knocks = 0;
+		this.#wait(this.#unhurried(backoff(this.#attempt++, { random: this.#options.random })), detail);
+	}
+
+	// Where the browser sees no network, seldom is enough: it may be wrong, and it will tell.
+	#unhurried(delay) {
+		return isOffline() ? Math.max(delay, 30_000) : delay;
 	}
 
 	#wait(delay, detail) {
 		const turn = ++this.#turn;
 		this.#limited = detail.reason === 'RATE_LIMITED';
 		this.#lose({ ...detail, delay });
-		this.#timer = setTimeout(() => { if (turn === this.#turn) this.#open(); }, delay);
+		this.#timer = setTimeout(() => {
+			if (turn !== this.#turn) return;
+			if (this.#answered) this.#open();
+			else this.#knock(detail);
+		}, delay);
+	}
+
+	// Where nobody took the last connection we first ask whether anybody is there. That costs a site next to nothing, while
+	// every WebSocket that fails costs it a handshake, and us a browser's patience: the more have failed, the longer it keeps
+	// the next one back. So we can ask often, and are back as soon as the server is.
+	async #knock(detail) {
+		const turn = this.#turn;
+		const { there, retryAfter } = await this.api.knock(this.path());
+		if (turn !== this.#turn) return;
+		if (there) {
+			this.#open();
+			return;
+		}
+		const { random } = this.#options;
+		// all were told the same, and shouldn't come at the same moment
+		const delay = retryAfter === undefined ? backoff(this.#knocks++, { cap: KNOCK_CAP_MS, random })
+			: Math.min(Math.max(retryAfter, KNOCK_LEAST_MS), this.api.patience) * (1 + random() / 2);
+		this.#wait(this.#unhurried(delay), detail);
 	}
 
 	#lose(detail) {
