@@ -1,6 +1,6 @@
-/* The inside of room.c, where events meet connections, replay.c, which brings newcomers up to date, and
- * rooms.c, which keeps the rooms: what a room is, and what the three ask of each other. Nobody else includes
- * this. */
+/* The inside of room.c, which knows who is in, delivery.c, where events meet connections, replay.c, which
+ * brings newcomers up to date, and rooms.c, which keeps the rooms: what a room is, and what the four ask of
+ * each other. Nobody else includes this. */
 #ifndef INVIGIL_PUSHD_ROOM_INSIDE_H
 #define INVIGIL_PUSHD_ROOM_INSIDE_H
 
@@ -44,6 +44,9 @@ struct rooms {
 
 /* What a room's stream does: it delivers to who is LIVE. */
 extern const struct stream_ops room_stream_ops;
+
+/* What is said to everybody here. */
+struct scene room_scene_for_all(const struct room *room, int64_t now);
 
 /* Gives one event to a connection of the room, unless it has had it or may not hear it. */
 void room_give(struct conn *conn, struct recent *recent);
