@@ -115,42 +115,56 @@ void conn_route(struct conn *conn, const struct outlet *outlet)
 	conn->outlet = outlet ? *outlet : (struct outlet){.fd = -1};
 }
 
-static enum conn_write put(struct conn *conn, struct message *message)
+/* *ret_put: how many of them it concerns, at least one. */
+static enum conn_write put(struct conn *conn, struct message *const *messages, size_t count, size_t *ret_put)
 {
 	static const enum conn_write results[] = {
 	    [OUTLET_WRITTEN] = CONN_WRITTEN, [OUTLET_CHOKED] = CONN_CHOKED, [OUTLET_BROKEN] = CONN_BROKEN};
 
-	if (!conn->outlet.wsi)
-		return conn->ops->write(conn->socket, message);
-	return results[outlet_write(&conn->outlet, message, true)];
+	if (conn->outlet.wsi)
+		return results[outlet_write_train(&conn->outlet, messages, count, ret_put)];
+	*ret_put = 1;
+	return conn->ops->write(conn->socket, messages[0]);
 }
 
-/* True when the socket can take more at once. */
-static bool write_now(struct conn *conn, struct message *message)
+static void note_written(struct conn *conn, const struct message *message)
 {
 	if (message->event_id)
 		conn->written = message->event_id;
-	switch (put(conn, message)) {
-	case CONN_WRITTEN:
-		return true;
-	case CONN_CHOKED:
+}
+
+/* The first of them, or more: how many. */
+static size_t write_now(struct conn *conn, struct message *const *messages, size_t count)
+{
+	enum conn_write result;
+	size_t written;
+
+	/* who completes the message is told of its own event already */
+	note_written(conn, messages[0]);
+	result = put(conn, messages, count, &written);
+	for (size_t i = 1; i < written; i++)
+		note_written(conn, messages[i]);
+	if (result == CONN_CHOKED) {
 		conn->choked = true;
 		conn->ops->want_writable(conn->socket);
-		return false;
-	case CONN_BROKEN:
-		break;
+	} else if (result == CONN_BROKEN) {
+		drop_queue(conn);
+		conn_close(conn, 0, "broken", END_LOST);
 	}
-	drop_queue(conn);
-	conn_close(conn, 0, "broken", END_LOST);
-	return false;
+	return written;
+}
+
+static bool is_free(const struct conn *conn)
+{
+	return conn->state < CONN_CLOSING && !conn->choked && !conn->queue_count;
 }
 
 void conn_push(struct conn *conn, struct message *message)
 {
 	if (conn->state >= CONN_CLOSING)
 		return;
-	if (!conn->choked && !conn->queue_count) {
-		write_now(conn, message);
+	if (is_free(conn)) {
+		write_now(conn, &message, 1);
 		return;
 	}
 	if (conn->queue_bytes + message->len > conn->queue_limit ||
@@ -162,6 +176,16 @@ void conn_push(struct conn *conn, struct message *message)
 	}
 	conn->queue[(conn->queue_head + conn->queue_count++) % conn->queue_cap] = message_ref(message);
 	conn->queue_bytes += message->len;
+}
+
+void conn_push_all(struct conn *conn, struct message *const *messages, size_t count)
+{
+	size_t at = 0;
+
+	while (at < count && is_free(conn))
+		at += write_now(conn, messages + at, count - at);
+	for (; at < count; at++)
+		conn_push(conn, messages[at]);
 }
 
 void conn_tell(struct conn *conn, struct message *message)
@@ -182,7 +206,7 @@ void conn_writable(struct conn *conn)
 	while (conn->queue_count && !conn->choked) {
 		struct message *message = take(conn);
 
-		write_now(conn, message);
+		write_now(conn, &message, 1);
 		message_unref(message);
 	}
 	if (conn->queue_count || conn->choked)

@@ -183,6 +183,8 @@ void conn_route(struct conn *conn, const struct outlet *outlet);
 
 /* Sends or queues; keeps a reference when it queues. Nothing happens once the connection is closing. */
 void conn_push(struct conn *conn, struct message *message);
+/* conn_push of each, in order; where nothing stands before the socket, of many by one call. */
+void conn_push_all(struct conn *conn, struct message *const *messages, size_t count);
 /* conn_push of a fresh message whose reference it takes; NULL (no memory) closes the connection with 1011. */
 void conn_tell(struct conn *conn, struct message *message);
 /* The socket takes more. */

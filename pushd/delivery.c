@@ -24,29 +24,42 @@ struct scene room_scene_for_all(const struct room *room, int64_t now)
 	};
 }
 
-/* The one place where an event meets a connection. Who would miss it shall come again and resume. */
-static void give(const struct room *room, struct conn *conn, struct recent *recent, const struct scene *scene)
+/* The one place where an event meets a connection: *ret is what it gets of it, borrowed, or NULL. */
+static enum err meet(const struct room *room, struct conn *conn, struct recent *recent,
+		     const struct scene *scene, struct message **ret)
 {
-	struct message *message;
-	enum err err;
-
+	*ret = NULL;
 	if (recent->event.event_id <= conn->cursor)
-		return;
+		return OK;
 	conn->cursor = recent->event.event_id;
 	if (!audience_allows(&recent->event, &conn->actor, room->groups))
-		return;
-	err = recent_wire(recent, conn->dialect, scene, &message);
+		return OK;
+	return recent_wire(recent, conn->dialect, scene, ret);
+}
+
+/* Who would miss one of them shall come again and resume. */
+static void give(const struct room *room, struct conn *conn, struct recent *const *recents, size_t count,
+		 const struct scene *scene)
+{
+	struct message *messages[ROOM_DUE];
+	size_t meant = 0;
+	enum err err = OK;
+
+	for (size_t i = 0; i < count && !err; i++) {
+		err = meet(room, conn, recents[i], scene, &messages[meant]);
+		meant += messages[meant] != NULL;
+	}
+	if (meant)
+		conn_push_all(conn, messages, meant);
 	if (err)
 		farewell(conn, err);
-	else if (message)
-		conn_push(conn, message);
 }
 
 void room_give(struct conn *conn, struct recent *recent)
 {
 	struct scene scene = room_scene_for_all(conn->room, 0);
 
-	give(conn->room, conn, recent, &scene);
+	give(conn->room, conn, &recent, 1, &scene);
 }
 
 static enum err follow_groups(struct room *room, const struct event *event)
@@ -103,14 +116,77 @@ FETCHES expect(const struct room *room, const struct list *node)
 	__builtin_prefetch(conn + CONN_HOT - 1);
 }
 
+static bool all_staff_only(const struct room *room)
+{
+	for (size_t i = 0; i < room->due_count; i++)
+		if (!audience_is_staff(&room->due[i]->event))
+			return false;
+	return true;
+}
+
+/* True when somebody was there to hear it. */
+static bool give_all(struct room *room)
+{
+	const bool staff_only = all_staff_only(room);
+	const struct scene scene = room_scene_for_all(room, 0);
+	bool heard = false;
+
+	list_each (node, &room->listeners) {
+		struct conn *conn = list_entry(node, struct conn, in_room);
+
+		/* an answer is for the staff, and a student's costs the same however many there are */
+		if (staff_only && !(conn->actor.role & ROLES_STAFF))
+			break;
+		expect(room, node);
+		if (conn->state != CONN_LIVE)
+			continue;
+		give(room, conn, room->due, room->due_count, &scene);
+		heard = true;
+	}
+	return heard;
+}
+
+void room_settle(struct room *room)
+{
+	if (room->due_count && give_all(room))
+		for (size_t i = 0; i < room->due_count; i++)
+			metrics_pushed(room->rooms->metrics, clock_now() - room->due[i]->event.created_at);
+	room->due_count = room->due_bytes = 0;
+	list_remove(&room->in_due);
+}
+
+/* Those before it are judged and told by what was so then. */
+static bool changes_room(const struct event *event)
+{
+	return event->type == EVENT_GROUP_UPDATED || event->type == EVENT_SESSION_STARTED ||
+	       event->type == EVENT_SESSION_COMPLETED;
+}
+
+/* What is due is in the ring, which must not drop it. */
+static bool has_place(const struct room *room, const struct event *event)
+{
+	return room->due_count < ROOM_DUE && room->due_bytes + event->payload_len <= RING_BYTES / 2;
+}
+
+static void give_soon(struct room *room, struct recent *recent)
+{
+	room->due[room->due_count++] = recent;
+	room->due_bytes += recent->event.payload_len;
+	if (!room->rooms->holding)
+		room_settle(room);
+	else if (list_empty(&room->in_due))
+		list_append(&room->rooms->due, &room->in_due);
+}
+
 static bool deliver(struct stream *stream, const struct event *event)
 {
 	struct room *room = of_stream(stream);
 	struct recent *recent = recent_new(event);
-	bool staff_only = audience_is_staff(event), heard = false;
-	enum err err = recent ? follow_groups(room, event) : ERR_MEMORY;
-	struct scene scene;
+	enum err err;
 
+	if (changes_room(event) || !has_place(room, event))
+		room_settle(room);
+	err = recent ? follow_groups(room, event) : ERR_MEMORY;
 	if (err)
 		recent_free(recent);
 	if (err == ERR_MEMORY)
@@ -124,21 +200,7 @@ static bool deliver(struct stream *stream, const struct event *event)
 	ring_take(&room->ring, recent);
 	if (room->staff)
 		figures_event(&room->figures, event->type);
-	scene = room_scene_for_all(room, 0);
-	list_each (node, &room->listeners) {
-		struct conn *conn = list_entry(node, struct conn, in_room);
-
-		/* an answer is for the staff, and a student's costs the same however many there are */
-		if (staff_only && !(conn->actor.role & ROLES_STAFF))
-			break;
-		expect(room, node);
-		if (conn->state != CONN_LIVE)
-			continue;
-		give(room, conn, recent, &scene);
-		heard = true;
-	}
-	if (heard)
-		metrics_pushed(room->rooms->metrics, clock_now() - event->created_at);
+	give_soon(room, recent);
 	return true;
 }
 

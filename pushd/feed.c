@@ -284,12 +284,14 @@ void feed_turn(struct feed *feed)
 	feed->pushd->metrics.bus_bad = feed->bad;
 	feed->pushd->metrics.bus_dropped = feed->dropped;
 	pthread_mutex_unlock(&feed->lock);
+	rooms_hold(feed->pushd->rooms);
 	list_each (node, &frames) {
 		struct frame *frame = list_entry(node, struct frame, in_frames);
 
 		take(feed, frame->kind, &frame->event);
 		free(frame);
 	}
+	rooms_release(feed->pushd->rooms);
 }
 
 void feed_notice(struct feed *feed, const struct notice *notice)

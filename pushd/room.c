@@ -51,9 +51,16 @@ static const char *presence_of(const void *presences, const struct id *user_id)
 	return map_find(presences, user_id);
 }
 
+/* The last event that is no more held back from anybody. */
+static uint64_t given(const struct room *room)
+{
+	return room->due_count ? room->due[0]->event.event_id - 1 : room->stream.last;
+}
+
 uint64_t room_cursor(const struct conn *conn)
 {
-	uint64_t last = conn->room && conn->state == CONN_LIVE ? conn->room->stream.last : 0;
+	const struct room *room = conn->room;
+	uint64_t last = room && conn->state == CONN_LIVE ? given(room) : 0;
 
 	return conn->cursor > last ? conn->cursor : last;
 }

@@ -51,6 +51,11 @@ struct room *rooms_next(const struct rooms *rooms, size_t *at);
 /* Frees the rooms that nobody is in. */
 void rooms_sweep(struct rooms *rooms);
 
+/* Many events are to come: what one room has of them goes out together, some at a time. Until rooms_release
+ * nothing but events may be given to a room. */
+void rooms_hold(struct rooms *rooms);
+void rooms_release(struct rooms *rooms);
+
 /* Names this room among all that ever were: a page that comes too late finds another one. */
 uint64_t room_serial(const struct room *room);
 const struct id *room_session(const struct room *room);

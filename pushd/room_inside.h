@@ -10,11 +10,17 @@
 #include "pushd/ring.h"
 #include "pushd/room.h"
 
+#define ROOM_DUE OUTLET_TRAIN /* so many events go out at once */
+
 struct room {
 	struct rooms *rooms;
 	uint64_t serial;
 	struct stream stream;
 	struct ring ring;
+	struct recent *due[ROOM_DUE]; /* of the ring's newest, those that nobody has been given yet */
+	size_t due_count;
+	size_t due_bytes;      /* of their payloads */
+	struct list in_due;    /* rooms with such, while events are held */
 	struct list opening;   /* who asks to come in */
 	struct list listeners; /* who is in: REPLAYING or LIVE; staff first */
 	size_t count;	       /* both */
@@ -40,6 +46,8 @@ struct rooms {
 	struct metrics *metrics;
 	struct map *rooms;
 	uint64_t last_serial;
+	bool holding;	 /* between rooms_hold and rooms_release … */
+	struct list due; /* … those with something to give */
 };
 
 /* What a room's stream does: it delivers to who is LIVE. */
@@ -48,6 +56,8 @@ extern const struct stream_ops room_stream_ops;
 /* What is said to everybody here. */
 struct scene room_scene_for_all(const struct room *room, int64_t now);
 
+/* Gives everybody what is held back. */
+void room_settle(struct room *room);
 /* Gives one event to a connection of the room, unless it has had it or may not hear it. */
 void room_give(struct conn *conn, struct recent *recent);
 /* Tells the connection to fetch its state. */

@@ -11,6 +11,7 @@ struct rooms *rooms_new(const struct room_ops *ops, struct metrics *metrics)
 		return NULL;
 	rooms->ops = *ops;
 	rooms->metrics = metrics;
+	list_init(&rooms->due);
 	rooms->rooms = map_new();
 	if (!rooms->rooms) {
 		free(rooms);
@@ -70,6 +71,7 @@ struct room *rooms_open(struct rooms *rooms, const struct id *session_id)
 	stream_init(&room->stream, session_id, &room_stream_ops);
 	list_init(&room->opening);
 	list_init(&room->listeners);
+	list_init(&room->in_due);
 	return room;
 }
 
@@ -94,4 +96,16 @@ void rooms_sweep(struct rooms *rooms)
 		map_remove(rooms->rooms, &key);
 		room_free(room);
 	}
+}
+
+void rooms_hold(struct rooms *rooms)
+{
+	rooms->holding = true;
+}
+
+void rooms_release(struct rooms *rooms)
+{
+	rooms->holding = false;
+	list_each (node, &rooms->due)
+		room_settle(list_entry(node, struct room, in_due));
 }

@@ -155,15 +155,35 @@ static void test_straight(void **state)
 	end();
 }
 
-static void test_full(void **state)
+/* What came together goes out together. */
+static void test_train(void **state)
 {
-	const struct row *row = *state;
+	begin(*state);
+	rooms_hold(pushd->rooms);
+	for (uint64_t i = 1; i <= 3; i++)
+		publish(HEAD + i);
+	read_some(&one);
+	assert_int_equal(one.len, 0);
+	rooms_release(pushd->rooms);
+	hear_events(HEAD + 1, HEAD + 3);
+	end();
+}
+
+static void flood_held(uint64_t first)
+{
+	rooms_hold(pushd->rooms);
+	flood(first);
+	rooms_release(pushd->rooms);
+}
+
+static void fill(const struct row *row, void (*publish_all)(uint64_t first))
+{
 	int64_t until = clock_monotonic() + PATIENCE_MS;
 	const struct conn *conn;
 
 	begin(row);
 	conn = listener_conn();
-	flood(HEAD + 1);
+	publish_all(HEAD + 1);
 	assert_true(conn->choked && conn->queue_count > 0);
 	assert_int_equal(conn->outlet.wsi == NULL, row->shared);
 	hear_events(HEAD + 1, HEAD + FLOOD);
@@ -174,6 +194,16 @@ static void test_full(void **state)
 	publish(HEAD + FLOOD + 1);
 	hear_events(HEAD + FLOOD + 1, HEAD + FLOOD + 1);
 	end();
+}
+
+static void test_full(void **state)
+{
+	fill(*state, flood);
+}
+
+static void test_full_by_trains(void **state)
+{
+	fill(*state, flood_held);
 }
 
 /* The connection was reset, and pushd doesn't know it yet. */
@@ -229,8 +259,10 @@ static void test_left(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    ROW(test_straight, 0), ROW(test_straight, 1), ROW(test_full, 0),	     ROW(test_full, 1),
-	    ROW(test_reset, 0),	   ROW(test_reset, 1),	  ROW(test_two_sessions, 1), ROW(test_left, 1),
+	    ROW(test_straight, 0), ROW(test_straight, 1),	ROW(test_train, 0),
+	    ROW(test_train, 1),	   ROW(test_full_by_trains, 0), ROW(test_full_by_trains, 1),
+	    ROW(test_full, 0),	   ROW(test_full, 1),		ROW(test_reset, 0),
+	    ROW(test_reset, 1),	   ROW(test_two_sessions, 1),	ROW(test_left, 1),
 	};
 
 	return cmocka_run_group_tests_name("outlet", tests, set_up, tear_down);

@@ -1,6 +1,8 @@
 /* Who in a room hears what, and in which order. */
 #include "room.h"
 
+#include "pushd/room_inside.h"
+
 static void test_who_hears_what(void **state)
 {
 	struct fake *student = enter(ROLE_STUDENT, 0, 0), *teacher = enter(ROLE_TEACHER, 0, 0);
@@ -84,6 +86,83 @@ static void test_a_slow_reader_delays_nobody(void **state)
 	fake_free(quick);
 }
 
+/* Held events go out when they are released, in order, each to those who may hear it; nobody is thought to
+ * have had them before. */
+static void test_held(void **state)
+{
+	struct fake *student = enter(ROLE_STUDENT, 0, 0), *teacher = enter(ROLE_TEACHER, 0, 0);
+
+	(void)state;
+	give_snapshot(teacher);
+	rooms_hold(rooms);
+	publish(1, EVENT_STUDENT_ANSWER);
+	publish(3, EVENT_STUDENT_ANSWER);
+	publish(2, EVENT_TRANSCRIPTION);
+	assert_string_equal(heard(student), " c");
+	assert_string_equal(heard(teacher), " c m");
+	assert_int_equal(room_cursor(student->conn), 0);
+	rooms_release(rooms);
+	assert_string_equal(heard(student), " c 2");
+	assert_string_equal(heard(teacher), " c m 1 2 3");
+	assert_int_equal(room_cursor(student->conn), 3);
+	/* for staff only */
+	rooms_hold(rooms);
+	publish(4, EVENT_STUDENT_ANSWER);
+	rooms_release(rooms);
+	rooms_release(rooms);
+	assert_string_equal(heard(student), " c 2");
+	assert_string_equal(heard(teacher), " c m 1 2 3 4");
+	assert_int_equal(room_cursor(student->conn), 4);
+	publish(5, EVENT_TRANSCRIPTION);
+	assert_string_equal(heard(student), " c 2 5");
+	fake_free(student);
+	fake_free(teacher);
+}
+
+/* No more is held back than the room keeps for those who resume, however many there are and however big they
+ * are. */
+static void test_too_much_to_hold(void **state)
+{
+	static char payload[RING_BYTES];
+	struct fake *student = enter(ROLE_STUDENT, 0, 0);
+	uint64_t id = 0;
+
+	(void)state;
+	rooms_hold(rooms);
+	for (int i = 0; i < 2 * ROOM_DUE; i++)
+		publish(++id, EVENT_TRANSCRIPTION);
+	assert_int_equal(student->count, 1 + ROOM_DUE); /* connected, and those that went out */
+	for (size_t len = RING_BYTES / 4; len < RING_BYTES; len += RING_BYTES / 4) {
+		snprintf(payload, sizeof(payload), "{\"text\":\"%0*d\"}", (int)len, 0);
+		publish_row(++id, EVENT_TRANSCRIPTION, AUDIENCE_ALL, &ID_NIL, payload);
+		publish_row(++id, EVENT_TRANSCRIPTION, AUDIENCE_ALL, &ID_NIL, payload);
+	}
+	rooms_release(rooms);
+	assert_int_equal(student->count, 1 + id);
+	assert_int_equal(student->conn->close_code, 0);
+	fake_free(student);
+}
+
+/* One who is too slow for what was held comes again, and nobody else is the worse for it. */
+static void test_held_for_a_slow_reader(void **state)
+{
+	struct fake *slow = fake_new(ROLE_STUDENT, 300), *quick = enter(ROLE_STUDENT, 0, 0);
+	const struct connect_item item = {.session_id = session};
+
+	(void)state;
+	slow->takes = 2;
+	room_add(room, slow->conn);
+	room_admit(room, slow->conn, &item, 100, 0);
+	rooms_hold(rooms);
+	for (uint64_t id = 1; id < ROOM_DUE; id++)
+		publish(id, EVENT_TRANSCRIPTION);
+	rooms_release(rooms);
+	assert_int_equal(slow->conn->close_code, CLOSE_TOO_SLOW);
+	assert_int_equal(quick->count, ROOM_DUE);
+	fake_free(slow);
+	fake_free(quick);
+}
+
 static void test_figures(void **state)
 {
 	struct fake *student = enter(ROLE_STUDENT, 0, 0), *teacher;
@@ -160,19 +239,20 @@ static void learn(bool has_test, const struct group_member *members, size_t coun
 	room_learn(room, &(struct classroom){.has_test = has_test, .join_code = "ABC234"}, groups);
 }
 
-static void test_groups(void **state)
+static void judge_by_groups(bool held)
 {
 	struct fake *ann = enter(ROLE_STUDENT, 0, 0), *bob = enter(ROLE_STUDENT, 0, 0), *teacher;
 	const struct id red = id_make();
 	const struct group_member members[] = {{red, ann->conn->actor.user_id}};
 	char id[ID_TEXT], student[ID_TEXT], payload[256];
 
-	(void)state;
 	teacher = enter(ROLE_TEACHER, 0, 0);
 	give_snapshot(teacher);
 	assert_false(room_knows(room));
 	learn(true, members, 1);
 	assert_true(room_knows(room));
+	if (held)
+		rooms_hold(rooms);
 	publish_row(1, EVENT_CHAT_MESSAGE, AUDIENCE_GROUP, &red, "{}");
 	/* the group is Bob's now: the messages behind the event are his, those before it are not */
 	snprintf(payload, sizeof(payload),
@@ -180,6 +260,7 @@ static void test_groups(void **state)
 		 id_format(&red, id), id_format(&bob->conn->actor.user_id, student));
 	publish_row(3, EVENT_CHAT_MESSAGE, AUDIENCE_GROUP, &red, "{}");
 	publish_row(2, EVENT_GROUP_UPDATED, AUDIENCE_ALL, &ID_NIL, payload);
+	rooms_release(rooms);
 	assert_string_equal(heard(ann), " c 1 2");
 	assert_string_equal(heard(bob), " c 2 3");
 	assert_string_equal(heard(teacher), " c m 1 2 3");
@@ -196,6 +277,19 @@ static void test_groups(void **state)
 	fake_free(ann);
 	fake_free(bob);
 	fake_free(teacher);
+}
+
+static void test_groups(void **state)
+{
+	(void)state;
+	judge_by_groups(false);
+}
+
+/* Event by event, though they go out together. */
+static void test_groups_while_held(void **state)
+{
+	(void)state;
+	judge_by_groups(true);
 }
 
 /* What can't be followed is learnt anew: everybody shall come again. */
@@ -252,10 +346,14 @@ int main(void)
 	    TEST(test_for_staff_only),
 	    TEST(test_duplicates_and_order),
 	    TEST(test_a_slow_reader_delays_nobody),
+	    TEST(test_held),
+	    TEST(test_too_much_to_hold),
+	    TEST(test_held_for_a_slow_reader),
 	    TEST(test_figures),
 	    TEST(test_figures_after_a_change),
 	    TEST(test_gone),
 	    TEST(test_groups),
+	    TEST(test_groups_while_held),
 	    TEST(test_groups_lost),
 	    TEST(test_presence),
 	};
