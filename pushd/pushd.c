@@ -151,10 +151,11 @@ static enum err make_parts(struct pushd *pushd, char problem[200])
 	enum err err;
 
 	pushd->limits = limits_new();
+	pushd->overdue = overdue_new();
 	pushd->roster = roster_new();
 	pushd->presence = presence_new(&presence_ops);
 	pushd->rooms = rooms_new(&room_ops, &pushd->metrics);
-	if (!pushd->limits || !pushd->roster || !pushd->presence || !pushd->rooms)
+	if (!pushd->limits || !pushd->overdue || !pushd->roster || !pushd->presence || !pushd->rooms)
 		return ERR_MEMORY;
 	err = feed_new(pushd, problem, &pushd->feed);
 	if (err)
@@ -218,6 +219,7 @@ void pushd_free(struct pushd *pushd, int wait_ms)
 	presence_free(pushd->presence);
 	roster_free(pushd->roster);
 	limits_free(pushd->limits);
+	overdue_free(pushd->overdue);
 	settings_unref(pushd->settings);
 	free(pushd);
 }

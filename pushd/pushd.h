@@ -13,6 +13,7 @@
 #include "pushd/lane.h"
 #include "pushd/limits.h"
 #include "pushd/metrics.h"
+#include "pushd/overdue.h"
 #include "pushd/presence.h"
 #include "pushd/room.h"
 #include "pushd/roster.h"
@@ -40,6 +41,7 @@ struct pushd {
 	struct loop_hooks loop;
 	struct metrics metrics;
 	struct limits *limits;
+	struct overdue *overdue;
 	struct roster *roster;
 	struct presence *presence;
 	struct rooms *rooms;

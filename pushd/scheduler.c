@@ -53,35 +53,39 @@ static void adopt(struct pushd *pushd, int64_t now)
 
 static void expire(struct pushd *pushd);
 
+/* Whatever became of it, those behind it are next. */
 static void expired(struct job *job, void *context)
 {
 	struct pushd *pushd = context;
+	const struct expire_job *e = (struct expire_job *)(void *)job;
 
 	pushd->clock.expiring = false;
-	if (job->err || !((struct clock_job *)(void *)job)->done)
+	if (id_is_nil(&e->session_id))
 		return;
-	log_info("session completed at its deadline");
+	if (job->err)
+		log_error("session can't be ended at its deadline", LOG_ID("session", &e->session_id),
+			  LOG_TEXT("code", err_code(job->err)));
+	if (!job->err && e->done) {
+		log_info("session completed at its deadline", LOG_ID("session", &e->session_id));
+		overdue_forget(pushd->overdue, &e->session_id);
+	} else if (!overdue_put_off(pushd->overdue, &e->session_id, job->err != OK, clock_monotonic())) {
+		return;
+	}
 	expire(pushd);
-}
-
-static struct clock_job *clock_job(struct pushd *pushd, int kind, void (*done)(struct job *, void *))
-{
-	struct clock_job *job = job_new(sizeof(*job), kind, NULL, NULL);
-
-	if (!job)
-		return NULL;
-	job->node = pushd->node;
-	job->job.done = done;
-	job->job.context = pushd;
-	return job;
 }
 
 static void expire(struct pushd *pushd)
 {
-	struct clock_job *job = clock_job(pushd, WORK_EXPIRE, expired);
+	struct expire_job *job = job_new(sizeof(*job), WORK_EXPIRE, NULL, NULL);
 
 	if (!job)
 		return;
+	if (!overdue_list(pushd->overdue, clock_monotonic(), job->job.arena, &job->later)) {
+		job_free(&job->job);
+		return;
+	}
+	job->job.done = expired;
+	job->job.context = pushd;
 	pushd->clock.expiring = true;
 	lane_submit_slow(pushd->lane, &job->job);
 }
@@ -110,10 +114,16 @@ static void swept(struct job *job, void *context)
 
 static void sweep(struct pushd *pushd)
 {
-	struct clock_job *job = pushd->clock.sweeping ? NULL : clock_job(pushd, WORK_SWEEP, swept);
+	struct sweep_job *job;
 
+	if (pushd->clock.sweeping)
+		return;
+	job = job_new(sizeof(*job), WORK_SWEEP, NULL, NULL);
 	if (!job)
 		return;
+	job->node = pushd->node;
+	job->job.done = swept;
+	job->job.context = pushd;
 	pushd->clock.sweeping = true;
 	pushd->clock.sweep_at = clock_monotonic();
 	lane_submit_always(pushd->lane, &job->job);

@@ -333,7 +333,7 @@ static enum err run_adopt(struct domain *d, struct job **jobs, size_t count)
 
 static enum err sweep(struct domain *d, struct job *job)
 {
-	return session_presence_sweep(d, &((struct clock_job *)(void *)job)->node);
+	return session_presence_sweep(d, &((struct sweep_job *)(void *)job)->node);
 }
 
 static enum err run_sweep(struct domain *d, struct job **jobs, size_t count)
@@ -344,11 +344,9 @@ static enum err run_sweep(struct domain *d, struct job **jobs, size_t count)
 /* One session a job, so that what it published is on its way before the next is scored. */
 static enum err expire(struct domain *d, struct job *job)
 {
-	bool one = false;
-	enum err err = session_expire(d, &one);
+	struct expire_job *e = (struct expire_job *)(void *)job;
 
-	((struct clock_job *)(void *)job)->done = !err && one;
-	return err;
+	return session_expire(d, &e->later, &e->session_id, &e->done);
 }
 
 static enum err run_expire(struct domain *d, struct job **jobs, size_t count)

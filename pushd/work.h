@@ -29,8 +29,8 @@ enum work_kind {
 	WORK_HEADS,	/* struct heads_job */
 	WORK_FIGURES,	/* struct figures_job */
 	WORK_ADOPT,	/* struct adopt_job */
-	WORK_SWEEP,	/* struct clock_job: presences that are due */
-	WORK_EXPIRE,	/* struct clock_job: sessions whose time is over */
+	WORK_SWEEP,	/* struct sweep_job: presences that are due */
+	WORK_EXPIRE,	/* struct expire_job: a session whose time is over */
 	WORK_KINDS
 };
 
@@ -130,10 +130,16 @@ struct adopt_job {
 	struct id node; /* out */
 };
 
-struct clock_job {
+struct sweep_job {
 	struct job job;
 	struct id node;
-	int done; /* out: sessions that were completed */
+};
+
+struct expire_job {
+	struct job job;
+	struct id_list later; /* not these; in the job's arena */
+	struct id session_id; /* out, even when it failed; nil: there is none */
+	bool done;	      /* out: it was completed */
 };
 
 #endif

@@ -135,7 +135,7 @@ static enum err mark_all(struct domain *d, const char *attempts, const struct id
 /* What the bodies below are about. */
 struct closing {
 	const struct actor *actor; /* NULL: the clock */
-	const struct id *id;	   /* of the attempt or the session; NULL: whichever is due */
+	const struct id *id;	   /* of the attempt or the session */
 	bool done;		   /* out: something was ended */
 	struct doc doc;		   /* out: for the actor */
 };
@@ -267,28 +267,33 @@ enum err session_complete(struct domain *d, const struct actor *actor, const str
 static enum err expire_body(struct domain *d, struct closing *closing)
 {
 	const char *from, *to;
-	struct id session_id;
 	struct rows *rows = NULL;
 	enum err err = transition_statuses(d->arena, SESSION_COMPLETE, &from, &to);
 
 	closing->done = false;
 	if (err == OK)
-		err = q_closing_expire(d->db, d->arena, from, &rows);
+		err = q_closing_expire(d->db, d->arena, closing->id, from, &rows);
 	if (err != OK || rows_count(rows) == 0)
 		return err;
-	session_id = rows_id(rows, 0, "session_id");
-	return complete(d, closing, &session_id, rows, to);
+	return complete(d, closing, closing->id, rows, to);
 }
 
-enum err session_expire(struct domain *d, bool *ret_done)
+enum err session_expire(struct domain *d, const struct id_list *later, struct id *ret_session, bool *ret_done)
 {
-	struct closing closing = {0};
+	struct closing closing = {.id = ret_session};
+	const char *left = id_list_text(d, later);
 	struct rows *rows;
-	enum err err = q_closing_due(d->db, d->arena, &rows);
+	enum err err;
 
-	if (err == OK && rows_bool(rows, 0, "due"))
-		err = transact(d, expire_body, &closing);
-	if (err == OK)
-		*ret_done = closing.done;
+	*ret_session = ID_NIL;
+	*ret_done = false;
+	if (!left)
+		return ERR_MEMORY;
+	err = q_closing_due(d->db, d->arena, left, &rows);
+	if (err != OK || rows_count(rows) == 0)
+		return err;
+	*ret_session = rows_id(rows, 0, "session_id");
+	err = transact(d, expire_body, &closing);
+	*ret_done = err == OK && closing.done;
 	return err;
 }

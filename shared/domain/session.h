@@ -115,9 +115,11 @@ MUST_CHECK enum err session_presence_sweep(struct domain *d, const struct id *no
 /* Is he still let in? For sockets that are open, after access_changed. Fills `err` only. */
 MUST_CHECK enum err session_recheck(struct domain *d, struct connect_item *items, size_t count);
 
-/* Completes (TIME_EXPIRED) and scores at most one session whose deadline is past and that nobody else is
- * completing. *ret_done tells whether there was one: call again until there is none. */
-MUST_CHECK enum err session_expire(struct domain *d, bool *ret_done);
+/* Completes (TIME_EXPIRED) and scores one session whose deadline is past and that isn't among `later`.
+ * *ret_session tells which it was, even when that failed; nil: there is none. *ret_done: false when somebody
+ * else was at it. */
+MUST_CHECK enum err session_expire(struct domain *d, const struct id_list *later, struct id *ret_session,
+				   bool *ret_done);
 
 /* Events after `since`, at most `limit`, ascending; payloads belong to the arena. */
 MUST_CHECK enum err session_events_after(struct domain *d, const struct id *session_id, uint64_t since,

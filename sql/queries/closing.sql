@@ -10,13 +10,18 @@ SELECT * FROM closing_submit(@at::timestamptz, @attempts::uuid[], @scores::numer
 -- name: closing_begin :one
 SELECT * FROM closing_begin(@session_id::uuid, @actor_id::uuid, @role::text, @from::text[]);
 
--- Is any session's time over? Asked every moment, so it locks nothing.
--- name: closing_due :one
-SELECT EXISTS (SELECT FROM sessions s WHERE s.status = 'IN_PROGRESS'
-	AND session_ends_at(s.started_at, s.time_limit_seconds) <= clock_timestamp()) AS due;
+-- The session that has run for longest of those whose time is over and that aren't left for later. Asked every moment, so it
+-- locks nothing.
+-- name: closing_due :many
+SELECT s.id AS session_id
+FROM sessions s
+WHERE s.status = 'IN_PROGRESS' AND session_ends_at(s.started_at, s.time_limit_seconds) <= clock_timestamp()
+	AND s.id <> ALL (@later::uuid[])
+ORDER BY s.started_at
+LIMIT 1;
 
 -- name: closing_expire :many
-SELECT * FROM closing_expire(@from::text[]);
+SELECT * FROM closing_expire(@session_id::uuid, @from::text[]);
 
 -- name: closing_complete :one
 SELECT r.*, session_sealed(@session_id::uuid) AS seal
