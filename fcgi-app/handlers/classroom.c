@@ -51,8 +51,12 @@ enum err handle_message_list(struct call *call)
 
 enum err handle_group_list(struct call *call)
 {
+	struct page page;
 	struct doc doc;
-	const enum err err = group_list(call->domain, &call->actor, &call->id, &doc);
+	call_page(call, &page);
+	enum err err = call_query_done(call);
+	if (err == OK)
+		err = group_list(call->domain, &call->actor, &call->id, &page, &doc);
 	return call_reply(call, err, 200, &doc);
 }
 

@@ -61,12 +61,17 @@ enum err message_list(struct domain *d, const struct actor *actor, const struct 
 	return err == OK ? domain_reply(d, rows, ret) : err;
 }
 
-enum err group_list(struct domain *d, const struct actor *actor, const struct id *session_id, struct doc *ret)
+enum err group_list(struct domain *d, const struct actor *actor, const struct id *session_id,
+		    const struct page *page, struct doc *ret)
 {
 	struct rows *rows;
-	enum err err =
-	    q_group_list(d->db, d->arena, session_id, &actor->user_id, role_name(actor->role), &rows);
+	struct id after;
+	enum err err = page_after(d, page, &after);
 
+	if (err == ERR_VALIDATION)
+		return refuse(d, actor, THING_SESSION_READ, session_id);
+	err = q_group_list(d->db, d->arena, session_id, &actor->user_id, role_name(actor->role), &after,
+			   page->limit, &rows);
 	return err == OK ? domain_reply(d, rows, ret) : err;
 }
 

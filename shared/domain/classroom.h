@@ -37,9 +37,9 @@ struct group_input {
 	bool has_name, has_student_ids;
 };
 
-/* All that the session has. */
+/* Newest first. */
 MUST_CHECK enum err group_list(struct domain *d, const struct actor *actor, const struct id *session_id,
-			       struct doc *ret);
+			       const struct page *page, struct doc *ret);
 /* 201: the group. ERR_STUDENT_NOT_IN_SESSION when one of the students isn't, ERR_VALIDATION when one is
  * nobody at all. */
 MUST_CHECK enum err group_create(struct domain *d, const struct actor *actor, const struct id *session_id,

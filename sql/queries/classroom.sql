@@ -8,7 +8,7 @@ SELECT * FROM message_list(@session_id::uuid, @actor_id::uuid, @role::text, @sin
 	nullif(@since_ms::bigint, 0), @limit::bigint);
 
 -- name: group_list :one
-SELECT * FROM group_list(@session_id::uuid, @actor_id::uuid, @role::text);
+SELECT * FROM group_list(@session_id::uuid, @actor_id::uuid, @role::text, @after::uuid, @limit::bigint);
 
 -- name: group_create :one
 SELECT * FROM group_create(@session_id::uuid, @actor_id::uuid, @role::text, @name::text, @student_ids::uuid[]);
