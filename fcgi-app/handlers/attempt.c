@@ -50,7 +50,11 @@ enum err handle_attempt_answer(struct call *call)
 	if (!command_read_answers(call->body, &call->domain->problems, &answers, &command.count))
 		return call_refuse(call);
 	command.answers = answers;
-	return reply_command(call, attempt_answer(call->domain, &command, 1), 200, &command.base);
+	const enum err err = attempt_answer(call->domain, &command, 1);
+	if (command.base.err == ERR_QUESTION_NOT_IN_TEST)
+		problem_add(&call->domain->problems, command.count > 1 ? "answers" : "question_id",
+			    "the paper has no such question");
+	return reply_command(call, err, 200, &command.base);
 }
 
 enum err handle_attempt_progress(struct call *call)
