@@ -12,6 +12,7 @@
 /* 0000-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z */
 #define TIME_LEAST INT64_C(-62167219200000)
 #define TIME_MOST  INT64_C(253402300799999)
+#define YEAR_1	   INT64_C(-62135596800000)
 
 static int64_t read_clock(clockid_t which)
 {
@@ -198,6 +199,10 @@ bool time_parse(const char *text, int64_t *ret_ms)
 	text++;
 	if (!take_time_of_day(&text, &time) || !take_offset(&text, &offset) || *text)
 		return false;
-	*ret_ms = date + time - offset;
+	date += time - offset;
+	/* what the offset carries out of the calendar, too: nobody could be told of it in four digits */
+	if (date < YEAR_1 || date > TIME_MOST)
+		return false;
+	*ret_ms = date;
 	return true;
 }

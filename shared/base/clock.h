@@ -17,7 +17,8 @@ int64_t clock_monotonic(void);
 int64_t clock_micros(void);
 /* RFC 3339 UTC with milliseconds; returns `text`. Years 0000 to 9999, others are clamped. */
 char *time_format(int64_t ms, char text[TIME_TEXT]);
-/* Reads RFC 3339 with any offset and fraction; false for anything else. */
+/* Reads RFC 3339 with any offset and fraction; false for anything else, and for what isn't in the years 0001
+ * to 9999 UTC: the database's calendar has no year 0. */
 MUST_CHECK bool time_parse(const char *text, int64_t *ret_ms);
 
 #endif
