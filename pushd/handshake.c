@@ -38,23 +38,28 @@ static bool is_header(struct span line, const char *name)
 	return line.len >= len && strncasecmp(line.text, name, len) == 0;
 }
 
-/* The line's second item when its first is `bearer`, and nothing when it isn't. */
-static struct span token_of(struct span line)
-{
-	struct span value = {line.text + sizeof(PROTOCOL) - 1, line.len - (sizeof(PROTOCOL) - 1)};
-	const char *comma = memchr(value.text, ',', value.len);
-	struct span none = {NULL, 0}, first, rest;
+/* What the client offers to speak: all lines together are one list. */
+struct offer {
+	bool made;	   /* there is such a line */
+	bool bearer;	   /* and `bearer` is in it */
+	struct span token; /* the item behind that */
+};
 
-	if (!comma)
-		return none;
-	first = trim((struct span){value.text, (size_t)(comma - value.text)});
-	if (first.len != sizeof(SCHEME) - 1 || strncmp(first.text, SCHEME, first.len) != 0)
-		return none;
-	rest = (struct span){comma + 1, value.len - (size_t)(comma - value.text) - 1};
-	comma = memchr(rest.text, ',', rest.len);
-	if (comma)
-		rest.len = (size_t)(comma - rest.text);
-	return trim(rest);
+static void read_offer(struct span line, struct offer *offer)
+{
+	const char *at = line.text + sizeof(PROTOCOL) - 1, *end = line.text + line.len, *comma;
+	struct span item;
+
+	offer->made = true;
+	for (; at <= end; at = comma + 1) {
+		comma = memchr(at, ',', (size_t)(end - at));
+		comma = comma ? comma : end;
+		item = trim((struct span){at, (size_t)(comma - at)});
+		if (offer->bearer && !offer->token.len)
+			offer->token = item;
+		else if (item.len == sizeof(SCHEME) - 1 && memcmp(item.text, SCHEME, item.len) == 0)
+			offer->bearer = true;
+	}
 }
 
 /* The next line of the head, without its end; false behind the last. */
@@ -69,36 +74,47 @@ static bool next_line(const char **at, const char *end, struct span *ret)
 	return true;
 }
 
-static struct span find_token(const char *bytes, const char *end)
+/* The lines between `bytes` and `end` are headers. */
+static struct offer find_offer(const char *bytes, const char *end)
 {
-	struct span line, token = {NULL, 0};
+	struct offer offer = {0};
+	struct span line;
 
-	while (!token.len && next_line(&bytes, end, &line))
+	while (next_line(&bytes, end, &line))
 		if (is_header(line, PROTOCOL))
-			token = token_of(line);
-	return token;
+			read_offer(line, &offer);
+	return offer;
+}
+
+/* What stands where the first line of the offer stood. */
+static void add_offer(const struct offer *offer, struct buf *out)
+{
+	if (offer->bearer)
+		buf_printf(out, "%s %s\r\n", PROTOCOL, SCHEME);
+	if (offer->token.len)
+		buf_printf(out, "%s Bearer %.*s\r\n", AUTHORIZATION, (int)offer->token.len,
+			   offer->token.text);
 }
 
 void handshake_rewrite(const char *bytes, size_t len, struct buf *out)
 {
 	const char *end = bytes + handshake_end(bytes, len), *at = bytes;
-	struct span token = find_token(bytes, end), line;
-	bool moved = false;
+	bool added = false;
+	struct span line;
+	struct offer offer;
 
-	if (!token.len) {
-		buf_add(out, bytes, len);
-		return;
-	}
-	while (next_line(&at, end, &line)) {
-		if (is_header(line, AUTHORIZATION) || (moved && is_header(line, PROTOCOL)))
-			continue;
-		if (is_header(line, PROTOCOL))
-			buf_printf(out, "%s %s\r\n%s Bearer %.*s", PROTOCOL, SCHEME, AUTHORIZATION,
-				   (int)token.len, token.text);
-		else
+	if (next_line(&at, end, &line))
+		buf_add(out, bytes, (size_t)(at - bytes));
+	offer = find_offer(at, end);
+	while (offer.made && next_line(&at, end, &line)) {
+		if (is_header(line, PROTOCOL)) {
+			if (!added)
+				add_offer(&offer, out);
+			added = true;
+		} else if (!offer.token.len || !is_header(line, AUTHORIZATION)) {
 			buf_add(out, line.text, line.len);
-		moved |= is_header(line, PROTOCOL);
-		buf_adds(out, "\r\n");
+			buf_adds(out, "\r\n");
+		}
 	}
 	buf_add(out, at, len - (size_t)(at - bytes));
 }

@@ -65,6 +65,8 @@ const KEY = /Key: .*?\r\n/;
 // Upgrades that aren't any, and pushd's answer; `web`: the web server's, where it is another: it forwards what it has understood itself.
 export const handshakes = [
 	{ what: 'as it should be', status: 101, head: head('GET PATH HTTP/1.1', HOST, UPGRADE) },
+	{ what: 'subprotocols that nobody speaks', status: 101, head: head('GET PATH HTTP/1.1', HOST, UPGRADE, 'Sec-WebSocket-Protocol: chat, superchat\r\n') },
+	{ what: 'an empty list of subprotocols', status: 101, head: head('GET PATH HTTP/1.1', HOST, UPGRADE, 'Sec-WebSocket-Protocol:\r\n') },
 	{ what: 'no key', status: 400, head: head('GET PATH HTTP/1.1', HOST, without('Sec-WebSocket-Key')) },
 	{ what: 'an empty key', status: 400, head: head('GET PATH HTTP/1.1', HOST, UPGRADE.replace(KEY, 'Key: \r\n')) },
 	{ what: 'a short key', status: 400, head: head('GET PATH HTTP/1.1', HOST, UPGRADE.replace(KEY, 'Key: AAAA\r\n')) },
