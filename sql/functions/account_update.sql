@@ -1,5 +1,5 @@
 -- Changes what isn't NULL. A change of role or a deactivation ends access at once: refresh tokens are
--- revoked and every pushd is told. A new password ends the refresh tokens only.
+-- revoked, every pushd is told, and who had joined over REST is due to leave. A new password ends the refresh tokens only.
 CREATE OR REPLACE FUNCTION account_update(p_user uuid, p_full_name text, p_role text, p_active boolean,
 	p_password_hash text) RETURNS reply
 LANGUAGE plpgsql AS $$
@@ -24,6 +24,17 @@ BEGIN
 	IF NOT v_access THEN
 		RETURN ('', account_doc(v_new)::text, NULL, NULL)::reply;
 	END IF;
+	-- A socket is closed, and that is a leave; for a presence without one nobody would come before its time is over.
+	WITH held AS MATERIALIZED (
+		SELECT p.session_id
+		FROM presences p
+		WHERE p.student_id = p_user AND p.node_id = '00000000-0000-0000-0000-000000000000'
+		ORDER BY p.session_id
+		FOR NO KEY UPDATE)
+	UPDATE presences p SET expires_at = clock_timestamp()
+	FROM held
+	WHERE p.session_id = held.session_id AND p.student_id = p_user
+		AND p.node_id = '00000000-0000-0000-0000-000000000000';
 	v_head := access_changed(p_user);
 	RETURN ('', account_doc(v_new)::text, ARRAY['00000000-0000-0000-0000-000000000000'::uuid],
 		ARRAY[v_head])::reply;

@@ -1,6 +1,6 @@
 -- Users, logins, refresh tokens.
 
--- Is the one whom the token names still who it says? In passing, a student who joined over REST is kept
+-- Is the one whom the token names still who it says? Then, in passing, a student who joined over REST is kept
 -- connected: only when 10 s of the time are gone (half of a short one), so that it costs no write per call,
 -- and never waiting for anybody.
 -- name: account_check :one
@@ -9,6 +9,7 @@ WITH due AS (
 	WHERE student_id = @user_id::uuid AND node_id = '00000000-0000-0000-0000-000000000000'
 	  AND expires_at < clock_timestamp()
 		+ greatest(@presence_seconds::bigint - 10, @presence_seconds::bigint / 2) * interval '1 second'
+	  AND EXISTS (SELECT FROM users WHERE id = @user_id::uuid AND active AND role = @role::text)
 	FOR UPDATE SKIP LOCKED
 ), kept AS (
 	UPDATE presences p SET expires_at = clock_timestamp() + @presence_seconds::bigint * interval '1 second'
