@@ -128,6 +128,30 @@ describe('the student\'s pages', { concurrency: 4 }, () => {
 		await leave(opened, OFFLINE, /status of 404/); // the client asked whether anybody is there
 	});
 
+	test('where no socket ever gets through, the page is slow but right', async () => {
+		const world = await given();
+		await command(world, 'start-waiting');
+		const opened = await enter(world, 'student1', { path: '/#/login' });
+		const { page } = opened;
+		await page.routeWebSocket(/\/ws$|\/ws\?/, (socket) => socket.close({ code: 1011 }));
+		await page.goto(`${stack.base}/?deaf#/my/${world.variables.session}`);
+		await heading(page, 'You are in the waiting room');
+		const here = () => world.must('teacher', 'GET', `/sessions/${world.variables.session}`);
+		await until(here, ({ participants }) => participants[0]?.connection_status === 'CONNECTED', 'the teacher sees him');
+		await command(world, 'start');
+		await shown(page, '.paper');
+		await page.waitForFunction(() => /^(10:00|9:[0-5][0-9])$/.test(document.querySelector('.clock')?.textContent.trim()));
+		await question(page, 1).getByLabel('wood').check();
+		await saveState(page, 'saved');
+		assert.deepEqual(await answersOf(world, 'student1'), { 1: 'A' });
+		await page.reload();
+		await shown(page, '.paper');
+		assert.ok(await question(page, 1).getByLabel('wood').isChecked());
+		await command(world, 'complete');
+		await heading(page, 'Your teacher has ended the test and collected your paper');
+		await leave(opened, /status of 404/);
+	});
+
 	test('the clock is the server\'s, whatever this machine\'s says, and is heard at 10, 5 and 1 minutes', async () => {
 		const rooms = await Promise.all([[603, '10 minutes left', 'soon'], [303, '5 minutes left', 'late'], [63, '1 minute left', 'last']]
 			.map(async ([limit, words, tone]) => {

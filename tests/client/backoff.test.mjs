@@ -305,6 +305,15 @@ test('disconnect ends it: no try, no timer, and who waits is told', async () => 
 	assert.equal(socket.isConnected(), true, 'and may be begun anew');
 });
 
+test('what REST knows is taken until the socket knows better', async () => {
+	await start();
+	socket.learn({ status: 'IN_PROGRESS', ends_at: new Date(Date.now() + 60_000).toISOString(), attempt_id: 'a1' });
+	assert.deepEqual([socket.status, socket.attemptId, socket.remaining()], ['IN_PROGRESS', 'a1', 60]);
+	newest().letIn({ status: 'COMPLETED', attempt_id: 'a1' });
+	socket.learn({ status: 'IN_PROGRESS', ends_at: null, attempt_id: 'a2' });
+	assert.deepEqual([socket.status, socket.attemptId], ['COMPLETED', 'a1']);
+});
+
 test('the cursor goes with every try', async () => {
 	await start({ lastEventId: 4, random: () => 0 });
 	assert.match(newest().url, /\/api\/v1\/sessions\/s\/ws\?last_event_id=4$/);

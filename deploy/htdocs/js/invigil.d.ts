@@ -693,6 +693,8 @@ export class SessionSocket extends Channel<SessionEvents> {
 	readonly attemptId: UUID | null;
 	readonly endsAt: Timestamp | null;
 
+	/** What REST has told of the session, while the socket can't. */
+	learn(told: { status?: LiveStatus; ends_at?: Timestamp | null; attempt_id?: UUID | null }): void;
 	/** Whole seconds to the deadline by the server's clock; null when there is none (yet). */
 	remaining(): number | null;
 	/** The state as the server has it. */

@@ -1277,6 +1277,15 @@ export class SessionSocket extends Channel {
 			(remaining) => this.emit('time', { remaining }));
 	}
 
+	/** What REST has told of the session ({status, ends_at} as the live messages have them, the student's attempt_id), while
+	 * the socket can't. */
+	learn({ status, ends_at, attempt_id }) {
+		if (this.isConnected()) return;
+		this.#setStatus(status);
+		this.#setDeadline(ends_at);
+		this.#setAttempt(attempt_id);
+	}
+
 	/** Whole seconds to the deadline by the server's clock; null when there is none (yet). */
 	remaining() {
 		if (!this.endsAt) return null;

@@ -6,6 +6,12 @@ import { Seat } from './seat.js';
 import { Work } from './work.js';
 
 const RECONCILE_MS = 2500;
+const DEAF_MS = 4000; // so long without a live connection, and REST is asked how things stand
+const PEEP_MS = 5000; // and again, so often; seldom over a paper, which can do without
+const PEEP_PAPER_MS = 15_000;
+
+// Where being here matters, and only a socket would have told of it.
+const JOINS = new Set(['waiting', 'opening', 'lesson']);
 
 // With these the attempt is no longer open: the server has more to tell.
 const ENDED = new Set(['ATTEMPT_ALREADY_SUBMITTED', 'ATTEMPT_TIME_EXPIRED', 'INVALID_ATTEMPT_STATUS']);
@@ -18,6 +24,7 @@ export class Sitting {
 	#off = [];
 	#done = false;
 	#turn = 0;
+	#peeping;
 
 	constructor(sessionId, changed) {
 		this.id = sessionId;
@@ -71,6 +78,7 @@ export class Sitting {
 		} catch (error) {
 			if (turn === this.#turn && !this.#done) {
 				this.error = error;
+				this.#peepIn(PEEP_MS);
 				this.changed();
 			}
 			return false;
@@ -158,7 +166,37 @@ export class Sitting {
 			before: was.before || link.state === 'connected' };
 		if ([was.state, link.state].includes('connected')) this.goesThrough = false;
 		if (link.state === 'closed' && link.reason !== 'disconnected') this.closed = link.reason ?? 'CONNECTION_LOST';
+		this.#peepIn(DEAF_MS);
 		this.changed();
+	}
+
+	// Where no socket gets through the page is slow but right.
+	#peepIn(ms) {
+		const { link, phase } = this;
+		if (this.#done || !this.socket || phase === 'closed' || this.#peeping) return;
+		// when it is over, all that may be missing is the result
+		if (this.isOver ? !this.error : link.state === 'connected') return;
+		this.#peeping = setTimeout(() => this.#peep().finally(() => {
+			this.#peeping = null;
+			this.#peepIn(this.phase === 'paper' && !this.timeUp ? PEEP_PAPER_MS : PEEP_MS);
+		}), ms * (1 + Math.random() / 2));
+	}
+
+	#stopPeeping() {
+		clearTimeout(this.#peeping);
+		this.#peeping = null;
+	}
+
+	async #peep() {
+		const { socket } = this;
+		if (this.link.state === 'connected' && !this.isOver) return;
+		// as connecting does: who isn't here when it starts has no attempt
+		if (JOINS.has(this.phase)) await api.session_join(this.id, { retries: 0 }).catch(() => {});
+		const told = await this.refresh();
+		if (!told || !this.session || this.socket !== socket || !socket || this.link.state === 'connected') return;
+		socket.learn({ status: live(this.session.status), ends_at: this.session.ends_at, attempt_id: this.participant?.attempt_id });
+		this.#reaches(socket.saveState !== 'offline');
+		this.#open();
 	}
 
 	// Without a live connection answers may still get through, by REST.
@@ -186,11 +224,14 @@ export class Sitting {
 		if (remaining <= 2) this.work?.flush();
 		if ((remaining === 0) === this.timeUp) return;
 		this.timeUp = remaining === 0;
+		this.#stopPeeping();
+		this.#peepIn(PEEP_MS);
 		this.changed();
 	}
 
 	#disconnect() {
 		this.#off.splice(0).forEach((undo) => undo());
+		this.#stopPeeping();
 		this.socket?.disconnect();
 		this.socket = null;
 		this.link = { state: 'idle' };
