@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openPage, startBrowser } from '../support/browser.mjs';
 import { theStack } from '../support/stack.mjs';
-import { World } from '../support/world.mjs';
+import { PAPERS, World } from '../support/world.mjs';
 
 const DESK = { viewport: { width: 1280, height: 800 } };
 const PHONE = { viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true };
@@ -16,12 +16,14 @@ before(async () => {
 	await world.addClass(['student1']);
 	await world.addTest('academic');
 	await world.addSession();
+	world.variables.scheduled = world.variables.session;
+	await world.addSession();
 	await world.move('IN_PROGRESS', ['student1']);
 });
 after(async () => { await browser.close(); await stack.stop(); });
 
-async function visit(who, path, options, look) {
-	const tokens = JSON.stringify({ access_token: world.token(who), refresh_token: null, user: world.people[who] });
+async function visit(who, path, options, look, of = world) {
+	const tokens = JSON.stringify({ access_token: of.token(who), refresh_token: null, user: of.people[who] });
 	const { page, context, complaints } = await openPage(browser, stack.base, `/#${path}`, { ...options,
 		storageState: { cookies: [], origins: [{ origin: stack.base, localStorage: [{ name: 'invigil.tokens', value: tokens }] }] } });
 	await page.waitForSelector('h1');
@@ -47,6 +49,54 @@ test('an administrator\'s five links have room on a phone', () => visit('admin',
 	assert.equal(await page.locator('.top nav a').count(), 5);
 	assert.equal(await page.locator('.top nav').evaluate((nav) => nav.scrollWidth - nav.clientWidth), 0);
 }));
+
+const LONG = `Donau${'dampfschifffahrts'.repeat(5)}gesell`; // of 96 characters, and as a student's name, too
+
+async function named() {
+	const long = new World(stack);
+	await long.addPeople({ teacher: 'TEACHER', admin: 'ADMIN', student1: 'STUDENT' });
+	await stack.db.run(`UPDATE users SET full_name = '${LONG}' WHERE id = '${long.people.student1.id}'`);
+	await long.addClass(['student1']);
+	await long.must('teacher', 'PUT', `/classes/${long.variables.class}`, { name: LONG, description: LONG });
+	await long.addTest({ ...PAPERS.six, title: LONG });
+	await long.addSession({ title: LONG });
+	return long;
+}
+
+// What stands beyond the window's right edge, but for what can be scrolled there by itself.
+const beyond = (page) => page.evaluate(() => [...document.querySelectorAll('#app *')].filter((element) => {
+	const { right, width, height } = element.getBoundingClientRect();
+	if (width <= 1 || height <= 1 || right <= screen.width + 1) return false;
+	for (let outer = element; outer; outer = outer.parentElement) {
+		const { overflowX, position } = getComputedStyle(outer);
+		if (/auto|scroll|hidden/.test(overflowX) && outer.getBoundingClientRect().right <= screen.width + 1 || position === 'absolute') return false;
+	}
+	return true;
+}).map((element) => `${element.tagName}.${element.className}: ${element.textContent.slice(0, 30)}`));
+
+for (const { viewport } of [PHONE, { viewport: { width: 320, height: 600 } }]) {
+	const narrow = { ...PHONE, viewport, screen: viewport };
+	test(`what a teacher can do before the start is in sight at ${viewport.width} px`, () => visit('teacher', `/sessions/${world.variables.scheduled}`, narrow, async (page) => {
+		await page.getByRole('button', { name: 'Open waiting room' }).waitFor();
+		assert.deepEqual(await beyond(page), []);
+		await page.goto(`${stack.base}/?b#/sessions/${world.variables.session}`);
+		await page.getByRole('button', { name: 'End session' }).waitFor();
+		assert.deepEqual(await beyond(page), []);
+	}));
+
+	test(`a name without a space has room at ${viewport.width} px`, async () => {
+		const long = await named();
+		const { class: id, session, test: paper } = long.variables;
+		for (const [who, path] of [['teacher', '/sessions'], ['teacher', '/sessions/new'], ['teacher', `/sessions/${session}`], ['teacher', '/classes'],
+			['teacher', `/classes/${id}`], ['teacher', `/classes/${id}/add`], ['teacher', '/papers'], ['teacher', `/papers/${paper}`], ['admin', '/users'],
+			['student1', '/my'], ['student1', `/my/${session}`]]) {
+			await visit(who, path, narrow, async (page) => {
+				await page.waitForFunction(() => !document.querySelector('.skeleton'));
+				assert.deepEqual(await beyond(page), [], path);
+			}, long);
+		}
+	});
+}
 
 test('the names stay in sight while forty questions scroll by', () => visit('teacher', `/sessions/${world.variables.session}`, PHONE, async (page) => {
 	await page.click('#board-tab-answers');
