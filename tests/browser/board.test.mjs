@@ -223,7 +223,7 @@ describe('the board', { concurrency: 3 }, () => {
 				await page.locator('.student[data-student]').first().waitFor({ timeout: PATIENCE_MS });
 				await agree(page, world, 3000);
 				await page.locator('.board-offline').waitFor();
-			}, { world, path: board(world) });
+			}, { world, path: board(world), expected: [/status of 404/] }); // the client asks whether anybody is there
 		});
 
 		test('filters, search, groups, tiles, the keyboard', async () => {
