@@ -10,7 +10,7 @@
 #include "base/compiler.h"
 #include "base/process.h"
 #include "core/config.h"
-#include "core/log.h"
+#include "core/log_config.h"
 #include "core/version.h"
 #include "fcgi-app/admin/audit.h"
 #include "fcgi-app/admin/bus_key.h"
@@ -100,22 +100,6 @@ static int print_help(void)
 	return 0;
 }
 
-static void setup_log(const struct config *config)
-{
-	static const char *const levels[] = {
-	    [LOG_DEBUG] = "debug",
-	    [LOG_INFO] = "info",
-	    [LOG_WARN] = "warn",
-	    [LOG_ERROR] = "error",
-	};
-	enum log_level level = LOG_INFO;
-
-	for (size_t i = 0; i < ARRAY_LEN(levels); i++)
-		if (strcmp(config->log_level, levels[i]) == 0)
-			level = (enum log_level)i;
-	log_setup("app", level, strcmp(config->log_format, "json") == 0 ? LOG_JSON : LOG_LOGFMT);
-}
-
 /* Spawned by a web server, one way or the other. */
 static bool is_fastcgi(void)
 {
@@ -141,7 +125,7 @@ static int run(const struct command *command, const char *config_path, int argc,
 	if (command->configured) {
 		if (config_load(config_path, command->service, stderr, &config) != OK)
 			return 1;
-		setup_log(config);
+		log_configure("app", config);
 	}
 	status = command->run(config, config_path, argc, argv);
 	config_free(config);

@@ -1,6 +1,7 @@
 /* How much one user, one address and one connection may ask for. Windows slide: the last minute's count is
  * the current minute's plus what still counts of the one before. Memory is bounded: what has gone quiet is
- * swept, and above a number of keys the quietest make room. */
+ * swept, and while there are too many keys no more are counted: a new user is let in, a new address's failure
+ * is one too many. */
 #ifndef INVIGIL_PUSHD_LIMITS_H
 #define INVIGIL_PUSHD_LIMITS_H
 
