@@ -139,6 +139,7 @@ struct conn {
 	bool admitted;	      /* he has been let in */
 	bool resume;	      /* he named a cursor … */
 	bool resume_bad;      /* … that is none */
+	bool rejoined;	      /* he joined once more on his way in: his opening is wanted all the same */
 	bool snapshot_due;    /* nothing is replayed before its opening is there */
 	bool resync_due;      /* he must be told to fetch his state */
 	uint64_t

@@ -202,7 +202,7 @@ void room_admit(struct room *room, struct conn *conn, const struct connect_item 
 	if (conn->dialect->connected)
 		greet(conn, item, now);
 	if (conn->state == CONN_REPLAYING && opening_of(conn) &&
-	    (!conn->dialect->quiet || !conn->resume || conn->resync_due))
+	    (!conn->dialect->quiet || !conn->resume || conn->resync_due || conn->rejoined))
 		room_open(conn);
 	if (conn->state == CONN_REPLAYING && conn->resync_due && !conn->snapshot_due)
 		room_resync(room, conn);

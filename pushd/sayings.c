@@ -117,6 +117,8 @@ static void join(const struct said *said, struct subscription *subscription, con
 		list_append(&client->subscriptions, &subscription->in_client);
 		if (subscription->conn->admitted)
 			room_open(subscription->conn);
+		else
+			subscription->conn->rejoined = true;
 	}
 	if (subscription)
 		subscription_await(subscription, &said->ask);

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { io } from 'socket.io-client';
 import WebSocket from 'ws';
 import { NotificationSocket, RealtimeSocketService, SessionSocket } from '../../deploy/htdocs/js/invigil.js';
+import { Database } from '../support/db.mjs';
 import { Socket } from '../support/socket.mjs';
 import { SocketIo } from '../support/socketio.mjs';
 import { theStack } from '../support/stack.mjs';
@@ -139,6 +140,29 @@ describe('socketio', { concurrency: 4, timeout: 120_000 }, () => {
 			assert.ok(one !== 'behind it' && two === 'behind it', 'in order');
 		}
 	});
+
+	// As most pages do it: they join whenever they are connected, when what they had joined before is still on its way in.
+	for (const transport of ['websocket', 'polling']) {
+		test(`${transport}: who comes back and joins at once is answered`, async (t) => {
+			const made = await world({ student1: 'STUDENT' }, { status: 'IN_PROGRESS', joined: ['student1'], test: 'six' });
+			const { session, code } = made.variables;
+			const other = new Database(stack.setting('database_url'));
+			t.after(() => other.end());
+			const student = await enter(made, 'student1', { transports: [transport] });
+			const joins = [['joinExamSession', { examId: session }], ['joinSession', code]];
+			for (const event of joins) assert.equal((await student.ask(event)).code, undefined);
+			await student.cut();
+			await other.run(`BEGIN; SELECT FROM sessions WHERE id = '${session}' FOR UPDATE`);
+			assert.ok(await student.mend());
+			assert.equal(student.ws.recovered, true);
+			const answers = joins.map((event) => student.ask(event));
+			await student.flush();
+			await other.run('COMMIT');
+			const [exam, classroom] = await Promise.all(answers);
+			assert.equal(exam?.examId, session);
+			assert.equal(classroom?.sessionCode, code);
+		});
+	}
 
 	test('every dialect in one session: an answer reaches each teacher once, in his own words', async () => {
 		const staff = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
