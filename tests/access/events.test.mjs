@@ -90,7 +90,7 @@ function expected(names, ids) {
 async function check(sockets, ids) {
 	for (const [name, socket] of Object.entries(sockets)) {
 		const end = endOf(name.split(' ')[1], ids);
-		assert.ok(await socket.until(() => socket.heard.some((message) => idOf(message) === end), 8000), `${name}: ${JSON.stringify(socket.ended)}`);
+		assert.ok(await socket.until(() => socket.heard.some((message) => idOf(message) === end)), `${name}: ${JSON.stringify(socket.ended)}`);
 	}
 	assert.deepEqual(heard(sockets, ids), expected(Object.keys(sockets), ids));
 }

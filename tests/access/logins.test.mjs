@@ -26,8 +26,10 @@ function storm(count) {
 test('a class signs in at once, and whoever is in goes on', async () => {
 	const { answers, over } = storm(40);
 	await new Promise((done) => { setTimeout(done, 20); });
-	for (let i = 0; i < 20; i++) assert.equal((await world.rest('teacher', 'GET', '/auth/me')).status, 200);
-	assert.ok(answers.length < 20, `${40 - answers.length} logins were still waiting`);
+	// how fast is the machine's affair; who waited for the logins before him would be the only one
+	let calls = 0;
+	for (; answers.length < 20; calls++) assert.equal((await world.rest('teacher', 'GET', '/auth/me')).status, 200);
+	assert.ok(calls > 3, `${calls} calls were answered while ${answers.length} of 40 logins were`);
 	await over;
 	for (const { status, right, text } of answers) assert.equal(status, right ? 200 : 401, text);
 });

@@ -5,6 +5,7 @@ import { chmod, chown, copyFile, mkdtemp, readFile, readdir, rm, stat } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { PATIENCE_MS } from '../support/patience.mjs';
 import { ROOT, theStack } from '../support/stack.mjs';
 
 const BUILD = process.env.BUILD ?? path.join(ROOT, 'build');
@@ -50,7 +51,7 @@ test('nobody else of the same user looks into a service', { skip }, async (t) =>
 		child.stderr.on('data', (part) => { said += part; });
 		const ended = new Promise((done) => { child.on('exit', done); });
 		try {
-			for (let tries = 0; tries < 250 && !said.includes('\n'); tries++) await new Promise((done) => { setTimeout(done, 20); });
+			for (const end = Date.now() + PATIENCE_MS; Date.now() < end && !said.includes('\n');) await new Promise((done) => { setTimeout(done, 20); });
 			assert.match(said, /listening|serving|database/, said);
 			assert.equal((await stat(`/proc/${child.pid}/environ`)).uid, 0, program);
 			assert.match(await readFile(`/proc/${child.pid}/status`, 'utf8'), new RegExp(`^Uid:\\s+${user}\\s`, 'm'));

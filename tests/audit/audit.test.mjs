@@ -5,6 +5,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Database } from '../support/db.mjs';
+import { PATIENCE_MS } from '../support/patience.mjs';
 import { Story } from '../support/story.mjs';
 import { ROOT, theStack } from '../support/stack.mjs';
 import { newId } from '../support/world.mjs';
@@ -105,7 +106,7 @@ test('the seal is in the log of who ended the session', async () => {
 	await story.play();
 	const { session: expired } = story.variables;
 	const hash = (await exported(expired)).seal.hash;
-	for (let tries = 0; tries < 100 && !await line(expired, 'pushd'); tries++) await new Promise((done) => { setTimeout(done, 20); });
+	for (const end = Date.now() + PATIENCE_MS; Date.now() < end && !await line(expired, 'pushd');) await new Promise((done) => { setTimeout(done, 20); });
 	assert.match(await line(expired, 'pushd'), new RegExp(`\\bhash=${hash}\\b`), 'the clock ended it');
 });
 

@@ -259,7 +259,7 @@ async function leave({ context, complaints }, ...expected) {
 	assert.deepEqual(complaints.filter((line) => !expected.some((pattern) => pattern.test(line))), []);
 }
 
-test('a teacher and five students take a session, and the board says what the tables say', { timeout: 180_000 }, async () => {
+test('a teacher and five students take a session, and the board says what the tables say', { timeout: 360_000 }, async () => {
 	// before: the teacher finds it among his sessions, the first student waits before a closed door
 	const [desk, one] = await Promise.all([signIn('teacher'), signIn('student1')]);
 	const board = desk.page;

@@ -210,7 +210,7 @@ describe('the student\'s pages', { concurrency: 4 }, () => {
 		await command(world, 'start');
 		await shown(page, '.paper');
 		await part(page, 2).click();
-		await page.waitForFunction(() => /^0:0[2-4]$/.test(document.querySelector('.clock-time').textContent));
+		await page.waitForFunction(() => /^0:0[2-4]$/.test(document.querySelector('.clock-time')?.textContent));
 		await question(page, 6).locator('input').fill('tower');
 		await heading(page, 'Time was up');
 		assert.equal((await attemptOf(world, 'student1')).submission_type, 'TIME_EXPIRED');

@@ -58,7 +58,7 @@ export class Echo {
 	request(method, query, { body, headers, signal } = {}) {
 		return new Promise((resolve, reject) => {
 			const request = http.request(
-				{ port: this.port, path: this.target(query), method, headers, signal, agent: false },
+				{ host: '127.0.0.1', port: this.port, path: this.target(query), method, headers, signal, agent: false },
 				async (response) => {
 					let text = '';
 					for await (const chunk of response.setEncoding('utf8')) text += chunk;
@@ -115,18 +115,21 @@ export class Frames {
 		this.ws.binaryType = 'arraybuffer';
 		this.opened = once(this.ws, 'open');
 		this.opened.catch(() => {});
-		this.closed = new Promise((resolve) => this.ws.on('close', (code, reason) => resolve({ code, reason: String(reason) })));
+		this.closed = new Promise((resolve) => this.ws.on('close', (code, reason) => {
+			for (const { fail } of this.#waiting.splice(0)) fail(new Error(`closed by ${code}: ${this.error ?? reason}`));
+			resolve({ code, reason: String(reason) });
+		}));
 		this.ws.on('error', (error) => (this.error = error));
 		this.ws.addEventListener('message', ({ data }) => {
 			const taker = this.#waiting.shift();
-			if (taker) taker(data);
+			if (taker) taker.done(data);
 			else this.#messages.push(data);
 		});
 	}
 
 	next() {
 		if (this.#messages.length) return Promise.resolve(this.#messages.shift());
-		return new Promise((resolve) => this.#waiting.push(resolve));
+		return new Promise((done, fail) => this.#waiting.push({ done, fail }));
 	}
 
 	// The next that isn't a ping.

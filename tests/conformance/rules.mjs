@@ -121,7 +121,7 @@ export function engineRules(quick, steady, echo) {
 
 		test('pongs that answer nothing put nothing off', async () => {
 			const socket = await steady().engine();
-			for (let i = 0; i < 10; i++) {
+			for (let i = 0; i < 40; i++) {
 				socket.send('3');
 				await sleep(20);
 			}
@@ -238,13 +238,14 @@ export function engineRules(quick, steady, echo) {
 		test('a GET that is given up ends the session', async () => {
 			let status;
 			// given up too soon on a busy machine, it never reached the server: once more, with more patience
-			for (let wait = 50; wait <= 200 && status !== 400; wait *= 2) {
+			for (let wait = 50; wait <= 400 && status !== 400; wait *= 2) {
 				const { sid } = await steady().open();
 				const controller = new AbortController();
 				const held = steady().get({ sid }, { signal: controller.signal });
 				await sleep(wait);
 				controller.abort();
-				await assert.rejects(held);
+				// on a very busy one he was given his ping meanwhile
+				await held.catch(() => {});
 				status = (await steady().get({ sid })).status;
 			}
 			assert.equal(status, 400);

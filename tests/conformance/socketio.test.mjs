@@ -1,6 +1,7 @@
 // The Socket.IO protocol on its path: Engine.IO's rules, then its own.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { PATIENCE_MS } from '../support/patience.mjs';
 import { Echo } from './echo.mjs';
 import { engineRules } from './rules.mjs';
 
@@ -77,7 +78,7 @@ describe('Socket.IO', { concurrency: true, timeout: 120_000 }, () => {
 			const socket = await silent.engine();
 			await socket.closed;
 			const took = Date.now() - started;
-			assert.ok(took > 900 && took < 3000, `after ${took} ms`);
+			assert.ok(took > 900 && took < PATIENCE_MS, `after ${took} ms`);
 		});
 
 		test('so is who was refused', async () => {

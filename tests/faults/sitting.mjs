@@ -36,7 +36,13 @@ export async function eventually(what, ask, ms = PATIENCE_MS) {
 	assert.fail(`${what} did not happen within ${ms} ms`);
 }
 
+// It has none: ps says so by 1, and there is a ps.
+export function none(error) {
+	if (error.code !== 1) throw error;
+	return { stdout: '' };
+}
+
 export async function children(pid) {
-	const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=', '--ppid', String(pid)]).catch(() => ({ stdout: '' }));
+	const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=', '--ppid', String(pid)]).catch(none);
 	return stdout.trim().split(/\s+/).filter(Boolean).map(Number);
 }

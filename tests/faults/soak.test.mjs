@@ -10,7 +10,7 @@ let stack;
 before(async () => { stack = await startStack(SETTINGS, { ...PRELOAD, FAULTS_QUEUE: '10' }); });
 after(() => stack.stop());
 
-test('every fault once: nothing acknowledged is lost, nobody misses an event or hears it twice, and presence is true', { timeout: 240_000 }, async (t) => {
+test('every fault once: nothing acknowledged is lost, nobody misses an event or hears it twice, and presence is true', { timeout: 480_000 }, async (t) => {
 	const soak = new Soak({ stack, seed: Number(process.env.SEED || Date.now() % 1000000), say: (text) => t.diagnostic(text) });
 	t.diagnostic(`SEED=${soak.seed}`);
 	await soak.round(() => soak.inflictAll(FAULTS.map(({ name }) => name))).finally(() => soak.close());

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { PATIENCE_MS } from '../support/patience.mjs';
 import { Socket } from '../support/socket.mjs';
 import { SocketIo } from '../support/socketio.mjs';
 import { startStack } from '../support/stack.mjs';
@@ -82,12 +83,12 @@ describe('silence', { concurrency: true, timeout: 120_000 }, () => {
 			const child = spawn(process.execPath, ['--input-type=module', '-e', CLIENT, stack.base, made.token('student1'), made.variables.code, transport],
 				{ cwd: new URL('../', import.meta.url), stdio: ['ignore', 'pipe', 'inherit'] });
 			try {
-				assert.ok(await Promise.race([once(child.stdout, 'data'), wait(10_000)]), 'he joins');
+				assert.ok(await once(child.stdout, 'data', { signal: AbortSignal.timeout(PATIENCE_MS) }), 'he joins');
 				await wait(2500 * PING);
 				assert.ok(!teacher.heard.some(({ type }) => type === 'participant_disconnected'), 'he answers pings, and has not left');
 				child.kill('SIGSTOP');
 				const stopped = Date.now();
-				assert.ok(await teacher.type('participant_disconnected', 15_000), 'he leaves');
+				assert.ok(await teacher.type('participant_disconnected'), 'he leaves');
 				const seconds = (Date.now() - stopped) / 1000;
 				// at most one interval to the next ping, its timeout, the grace, and a second in which each is looked after
 				assert.ok(seconds < PING + TIMEOUT + GRACE + 1.5, `after ${seconds} s`);
@@ -106,7 +107,7 @@ describe('silence', { concurrency: true, timeout: 120_000 }, () => {
 		await socket.type('messageReceived');
 		socket.proxy.hush();
 		await made.say('into the silence');
-		const ended = await socket.until(() => socket.ended, 10_000);
+		const ended = await socket.until(() => socket.ended);
 		assert.equal(ended?.code, 'ping timeout');
 		// longer than pushd keeps anything of him
 		await wait(1000 * (PING + TIMEOUT + GRACE + 1));
@@ -133,7 +134,7 @@ for (const signal of ['SIGKILL', 'SIGTERM']) {
 		process.kill(await stack.pid('pushd'), signal);
 		for (const socket of [student, teacher, newcomer]) {
 			// with any other reason the client comes back by itself
-			assert.notEqual((await socket.until(() => socket.ended, 10_000))?.code ?? 'nothing', 'io server disconnect');
+			assert.notEqual((await socket.until(() => socket.ended))?.code ?? 'nothing', 'io server disconnect');
 			assert.ok(socket.ended, 'he notices');
 		}
 		await made.say('two');

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { PATIENCE_MS } from '../support/patience.mjs';
 import { call } from '../support/rest.mjs';
 import { ROOT, theStack } from '../support/stack.mjs';
 
@@ -157,6 +158,6 @@ test('a web server may spawn the workers with their socket on descriptor 0', { t
 		connection.on('close', () => setTimeout(done, text ? 0 : 50, text));
 	});
 	let answer = '';
-	for (let tries = 0; tries < 100 && !answer; tries++) answer = await ask();
+	for (const end = Date.now() + PATIENCE_MS; Date.now() < end && !answer;) answer = await ask();
 	assert.match(answer, /Status: 200/);
 });

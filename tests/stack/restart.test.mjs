@@ -55,7 +55,7 @@ test('pushd is restarted under load: whoever connects gets in, whoever is in is 
 	const sitting = await connect(world, 'student1');
 	const visitors = new Busy(4, async () => {
 		const socket = new Socket(place(world, 'teacher'));
-		await socket.until(() => socket.heard.length || socket.ended || socket.refused, 10_000);
+		await socket.until(() => socket.heard.length || socket.ended || socket.refused);
 		const result = socket.refused ?? socket.heard[0]?.code ?? socket.heard[0]?.type ?? socket.ended?.code;
 		await socket.close();
 		return result;

@@ -6,6 +6,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { PATIENCE_MS } from '../support/patience.mjs';
 import { pause } from '../support/raw.mjs';
 import { ROOT } from '../support/stack.mjs';
 
@@ -79,7 +80,7 @@ export class WebServer {
 		this.child = spawn(this.script, ['run', this.conf], { env: this.env, stdio: ['ignore', log.fd, log.fd] });
 		await log.close();
 		this.ended = new Promise((done) => { this.child.on('exit', done); });
-		for (let tries = 0; tries < 300; tries++) {
+		for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
 			if (await this.listens()) return;
 			if (this.child.exitCode !== null) break;
 			await pause(50);

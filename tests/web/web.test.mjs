@@ -11,6 +11,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
 import { io } from 'socket.io-client';
+import { PATIENCE_MS } from '../support/patience.mjs';
 import { call } from '../support/rest.mjs';
 import { Wire, frame, pause } from '../support/raw.mjs';
 import { Socket } from '../support/socket.mjs';
@@ -172,7 +173,7 @@ function behind(name, theServer) {
 		const client = io(server.base, { auth: { token: world.token('teacher') }, forceNew: true, reconnection: false });
 		t.after(() => client.disconnect());
 		await new Promise((done, failed) => { client.on('connect', done); client.on('connect_error', failed); });
-		for (let tries = 0; tries < 100 && client.io.engine.transport.name !== 'websocket'; tries++) await pause(50);
+		for (const end = Date.now() + PATIENCE_MS; Date.now() < end && client.io.engine.transport.name !== 'websocket';) await pause(50);
 		assert.equal(client.io.engine.transport.name, 'websocket');
 	});
 
@@ -357,7 +358,7 @@ describe('with TLS, as the example has it', { concurrency: true }, () => {
 		assert.equal(plain.status, 301);
 		assert.equal(plain.headers.location, 'https://localhost/docs/?a=b');
 
-		const client = http2.connect(`https://localhost:${server.tlsPort}`, { ca: server.certificate });
+		const client = http2.connect(`https://127.0.0.1:${server.tlsPort}`, { ca: server.certificate });
 		const ask = (headers, body) => new Promise((done, failed) => {
 			const stream = client.request(headers);
 			const parts = [];
@@ -391,7 +392,7 @@ describe('with TLS, as the example has it', { concurrency: true }, () => {
 		}
 		client.close();
 
-		const socket = new WebSocket(`wss://localhost:${server.tlsPort}/ws?token=${token}`, { ca: server.certificate });
+		const socket = new WebSocket(`wss://127.0.0.1:${server.tlsPort}/ws?token=${token}`, { ca: server.certificate });
 		await new Promise((done, failed) => { socket.on('open', done); socket.on('error', failed); });
 		socket.send('{"type":"heartbeat"}');
 		const heard = await new Promise((done) => { socket.on('message', done); });
@@ -399,7 +400,7 @@ describe('with TLS, as the example has it', { concurrency: true }, () => {
 		socket.close();
 		await once(socket, 'close');
 		const agent = new https.Agent({ ca: server.certificate, keepAlive: false });
-		const polled = io(`https://localhost:${server.tlsPort}`, { auth: { token }, transports: ['polling'], agent, forceNew: true, reconnection: false });
+		const polled = io(`https://127.0.0.1:${server.tlsPort}`, { auth: { token }, transports: ['polling'], agent, forceNew: true, reconnection: false });
 		await new Promise((done, failed) => { polled.on('connect', done); polled.on('connect_error', failed); });
 		const closed = new Promise((done) => { polled.io.engine.on('close', done); });
 		polled.disconnect();
@@ -410,7 +411,7 @@ describe('with TLS, as the example has it', { concurrency: true }, () => {
 
 test('while pushd is away everybody is told when to come again, and then it is well', { timeout: 120_000 }, async () => {
 	process.kill(await stack.pid('pushd'), 'SIGKILL');
-	for (let tries = 0; tries < 200 && (await get(stack, '/health')).status === 200; tries++) await pause(50);
+	for (const end = Date.now() + PATIENCE_MS; Date.now() < end && (await get(stack, '/health')).status === 200;) await pause(50);
 	await Promise.all([...servers.values()].map(async (server) => {
 		for (const path of ['/socket.io/?EIO=4&transport=polling', '/ws', '/api/stats']) {
 			const answer = await get(server, path);
@@ -423,7 +424,7 @@ test('while pushd is away everybody is told when to come again, and then it is w
 	await stack.up();
 	await Promise.all([...servers.values()].map(async (server) => {
 		// lighttpd asks again in the next second
-		for (let tries = 0; tries < 50 && (await get(server, '/api/stats')).status !== 200; tries++) await pause(100);
+		for (const end = Date.now() + PATIENCE_MS; Date.now() < end && (await get(server, '/api/stats')).status !== 200;) await pause(100);
 		assert.equal((await get(server, '/api/stats')).status, 200, server.name);
 		const socket = new Socket(`${sockets(server)}/ws?token=nothing`, { headers: stranger(server.name) });
 		await socket.until(() => socket.ended);

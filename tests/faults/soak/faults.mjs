@@ -2,13 +2,14 @@
 // starts no service), and how it is done. Who died and has nobody to start him again is brought back by the local stack's `up`.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { none } from '../sitting.mjs';
 import { pause } from './client.mjs';
 import { eventually } from './exam.mjs';
 
 const LONG_ANSWER = 'x'.repeat(4500);
 
 async function children(pid) {
-	const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=,args=', '--ppid', String(pid)]).catch(() => ({ stdout: '' }));
+	const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=,args=', '--ppid', String(pid)]).catch(none);
 	return stdout.trim().split('\n').filter(Boolean).map((line) => {
 		const [, id, args] = /^\s*(\d+)\s+(.*)$/.exec(line);
 		return { pid: Number(id), args };
