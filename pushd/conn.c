@@ -115,43 +115,56 @@ void conn_route(struct conn *conn, const struct outlet *outlet)
 	conn->outlet = outlet ? *outlet : (struct outlet){.fd = -1};
 }
 
-/* *ret_put: how many of them it concerns, at least one. */
-static enum conn_write put(struct conn *conn, struct message *const *messages, size_t count, size_t *ret_put)
+static enum conn_write of_outlet(enum outlet_write result)
 {
 	static const enum conn_write results[] = {
 	    [OUTLET_WRITTEN] = CONN_WRITTEN, [OUTLET_CHOKED] = CONN_CHOKED, [OUTLET_BROKEN] = CONN_BROKEN};
 
+	return results[result];
+}
+
+static enum conn_write put(struct conn *conn, struct message *message)
+{
 	if (conn->outlet.wsi)
-		return results[outlet_write_train(&conn->outlet, messages, count, ret_put)];
-	*ret_put = 1;
-	return conn->ops->write(conn->socket, messages[0]);
+		return of_outlet(outlet_write(&conn->outlet, message, true));
+	return conn->ops->write(conn->socket, message);
 }
 
-static void note_written(struct conn *conn, const struct message *message)
+static void take_result(struct conn *conn, enum conn_write result)
 {
-	if (message->event_id)
-		conn->written = message->event_id;
-}
-
-/* The first of them, or more: how many. */
-static size_t write_now(struct conn *conn, struct message *const *messages, size_t count)
-{
-	enum conn_write result;
-	size_t written;
-
-	/* who completes the message is told of its own event already */
-	note_written(conn, messages[0]);
-	result = put(conn, messages, count, &written);
-	for (size_t i = 1; i < written; i++)
-		note_written(conn, messages[i]);
-	if (result == CONN_CHOKED) {
+	switch (result) {
+	case CONN_WRITTEN:
+		return;
+	case CONN_CHOKED:
 		conn->choked = true;
 		conn->ops->want_writable(conn->socket);
-	} else if (result == CONN_BROKEN) {
-		drop_queue(conn);
-		conn_close(conn, 0, "broken", END_LOST);
+		return;
+	case CONN_BROKEN:
+		break;
 	}
-	return written;
+	drop_queue(conn);
+	conn_close(conn, 0, "broken", END_LOST);
+}
+
+static void write_now(struct conn *conn, struct message *message)
+{
+	/* before: who completes the message is told of it */
+	if (message->event_id)
+		conn->written = message->event_id;
+	take_result(conn, put(conn, message));
+}
+
+/* Into the outlet: how many of them. */
+static size_t write_train(struct conn *conn, struct message *const *messages, size_t count)
+{
+	size_t taken;
+	enum outlet_write result = outlet_write_train(&conn->outlet, messages, count, &taken);
+
+	for (size_t i = 0; i < taken; i++)
+		if (messages[i]->event_id)
+			conn->written = messages[i]->event_id;
+	take_result(conn, of_outlet(result));
+	return taken;
 }
 
 static bool is_free(const struct conn *conn)
@@ -164,7 +177,7 @@ void conn_push(struct conn *conn, struct message *message)
 	if (conn->state >= CONN_CLOSING)
 		return;
 	if (is_free(conn)) {
-		write_now(conn, &message, 1);
+		write_now(conn, message);
 		return;
 	}
 	if (conn->queue_bytes + message->len > conn->queue_limit ||
@@ -182,8 +195,8 @@ void conn_push_all(struct conn *conn, struct message *const *messages, size_t co
 {
 	size_t at = 0;
 
-	while (at < count && is_free(conn))
-		at += write_now(conn, messages + at, count - at);
+	while (at < count && is_free(conn) && conn->outlet.wsi)
+		at += write_train(conn, messages + at, count - at);
 	for (; at < count; at++)
 		conn_push(conn, messages[at]);
 }
@@ -206,7 +219,7 @@ void conn_writable(struct conn *conn)
 	while (conn->queue_count && !conn->choked) {
 		struct message *message = take(conn);
 
-		write_now(conn, &message, 1);
+		write_now(conn, message);
 		message_unref(message);
 	}
 	if (conn->queue_count || conn->choked)

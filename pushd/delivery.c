@@ -37,16 +37,26 @@ static enum err meet(const struct room *room, struct conn *conn, struct recent *
 	return recent_wire(recent, conn->dialect, scene, ret);
 }
 
-/* Who would miss one of them shall come again and resume. */
-static void give(const struct room *room, struct conn *conn, struct recent *const *recents, size_t count,
-		 const struct scene *scene)
+/* Who would miss it shall come again and resume. */
+static void give(const struct room *room, struct conn *conn, struct recent *recent, const struct scene *scene)
+{
+	struct message *message;
+	enum err err = meet(room, conn, recent, scene, &message);
+
+	if (err)
+		farewell(conn, err);
+	else if (message)
+		conn_push(conn, message);
+}
+
+static void give_due(const struct room *room, struct conn *conn, const struct scene *scene)
 {
 	struct message *messages[ROOM_DUE];
 	size_t meant = 0;
 	enum err err = OK;
 
-	for (size_t i = 0; i < count && !err; i++) {
-		err = meet(room, conn, recents[i], scene, &messages[meant]);
+	for (size_t i = 0; i < room->due_count && !err; i++) {
+		err = meet(room, conn, room->due[i], scene, &messages[meant]);
 		meant += messages[meant] != NULL;
 	}
 	if (meant)
@@ -59,7 +69,7 @@ void room_give(struct conn *conn, struct recent *recent)
 {
 	struct scene scene = room_scene_for_all(conn->room, 0);
 
-	give(conn->room, conn, &recent, 1, &scene);
+	give(conn->room, conn, recent, &scene);
 }
 
 static enum err follow_groups(struct room *room, const struct event *event)
@@ -140,7 +150,10 @@ static bool give_all(struct room *room)
 		expect(room, node);
 		if (conn->state != CONN_LIVE)
 			continue;
-		give(room, conn, room->due, room->due_count, &scene);
+		if (room->due_count == 1)
+			give(room, conn, room->due[0], &scene);
+		else
+			give_due(room, conn, &scene);
 		heard = true;
 	}
 	return heard;

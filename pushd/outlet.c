@@ -45,15 +45,16 @@ static ssize_t send_train(int fd, struct message *const *messages, size_t count)
 	return syscall(SYS_sendmsg, fd, &train, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-/* The number of bytes that the socket took, -1 when it is dead. */
-static ssize_t send_now(const struct outlet *outlet, struct message *const *messages, size_t count)
+/* What a send has brought: the number of bytes that the socket took, -1 when it is dead. */
+static ssize_t taken_of(ssize_t sent)
 {
-	if (outlet->fd < 0 || lws_partial_buffered(outlet->wsi))
-		return 0;
-	ssize_t sent =
-	    count == 1 ? send_one(outlet->fd, messages[0]) : send_train(outlet->fd, messages, count);
-
 	return sent >= 0 || (errno != EAGAIN && errno != EINTR) ? sent : 0;
+}
+
+/* Nothing goes past what the library still keeps. */
+static bool is_open(const struct outlet *outlet)
+{
+	return outlet->fd >= 0 && !lws_partial_buffered(outlet->wsi);
 }
 
 static void sent_whole(const struct outlet *outlet, const struct message *message)
@@ -75,11 +76,23 @@ static enum outlet_write send_later(const struct outlet *outlet, const struct me
 	return lws_partial_buffered(outlet->wsi) ? OUTLET_CHOKED : OUTLET_WRITTEN;
 }
 
+enum outlet_write outlet_write(const struct outlet *outlet, const struct message *message, bool text)
+{
+	ssize_t sent = text && is_open(outlet) ? taken_of(send_one(outlet->fd, message)) : 0;
+
+	if (sent < 0)
+		return OUTLET_BROKEN;
+	if ((size_t)sent < frame_len(message))
+		return send_later(outlet, message, (size_t)sent, text);
+	sent_whole(outlet, message);
+	return OUTLET_WRITTEN;
+}
+
 enum outlet_write outlet_write_train(const struct outlet *outlet, struct message *const *messages,
 				     size_t count, size_t *ret_taken)
 {
 	const size_t most = count < OUTLET_TRAIN ? count : OUTLET_TRAIN;
-	ssize_t sent = send_now(outlet, messages, most);
+	ssize_t sent = is_open(outlet) ? taken_of(send_train(outlet->fd, messages, most)) : 0;
 	size_t left = (size_t)sent, whole = 0;
 
 	*ret_taken = 1;
@@ -91,11 +104,4 @@ enum outlet_write outlet_write_train(const struct outlet *outlet, struct message
 	}
 	*ret_taken = whole < most ? whole + 1 : most;
 	return whole < most ? send_later(outlet, messages[whole], left, true) : OUTLET_WRITTEN;
-}
-
-enum outlet_write outlet_write(const struct outlet *outlet, struct message *message, bool text)
-{
-	size_t taken;
-
-	return text ? outlet_write_train(outlet, &message, 1, &taken) : send_later(outlet, message, 0, false);
 }

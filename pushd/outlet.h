@@ -39,7 +39,8 @@ FETCHES outlet_expect(const struct outlet *outlet)
 #define OUTLET_TRAIN 16 /* messages that go out at once */
 
 /* Sends the message as a text frame, or a binary one, and counts it. */
-MUST_CHECK enum outlet_write outlet_write(const struct outlet *outlet, struct message *message, bool text);
+MUST_CHECK enum outlet_write outlet_write(const struct outlet *outlet, const struct message *message,
+					  bool text);
 
 /* Sends text frames by one call, which costs the kernel and the peer little more than one message does: at
  * most OUTLET_TRAIN. *ret_taken: how many of them are sent, or kept by the library; at least one. */
