@@ -31,6 +31,7 @@
 #define WARMING	   3 /* events */
 #define FLOODS	   3
 #define UNDER_WAY  4000 /* deliveries that a flood has ahead of the event that goes out */
+#define PUBLISHERS 5	/* who talk at the same time: as many events as may be under way */
 #define PATIENCE_S 20
 
 /* What one of the two processes is told, and what it answers. */
@@ -91,6 +92,17 @@ static void flight_done(struct flight *flight)
 	free(flight->samples);
 }
 
+/* False: not yet. */
+static bool begin_event(struct flight *flight, struct cause *cause, const struct audience *audience)
+{
+	flight->begin[flight->begun] = now_ns();
+	flight->left[flight->begun] = audience->count;
+	if (!cause->happen(cause, audience))
+		return false;
+	flight->begun++;
+	return true;
+}
+
 static void obey(struct audience *audience, struct cause *cause, const struct order *order,
 		 struct outcome *ret)
 {
@@ -103,11 +115,9 @@ static void obey(struct audience *audience, struct cause *cause, const struct or
 		audience->listeners[i].bytes = 0;
 	flight_init(&flight, order, audience);
 	while (flight.through < order->events) {
-		if (flight.begun < order->events && flight.begun - flight.through < order->window) {
-			flight.begin[flight.begun] = now_ns();
-			flight.left[flight.begun] = audience->count;
-			flight.begun += cause->happen(cause, audience);
-		}
+		while (flight.begun < order->events && flight.begun - flight.through < order->window &&
+		       begin_event(&flight, cause, audience))
+			;
 		if (audience_drain(audience, 1000, on_event, &flight))
 			cause->heard(cause);
 		while (flight.through < flight.begun && flight.left[flight.through] == 0)
@@ -189,25 +199,37 @@ static void side_start(struct side *side, void (*run)(char **argv, int orders, i
 
 struct server {
 	struct cause cause;
-	struct publisher publisher;
+	struct publisher publishers[PUBLISHERS];
 };
+
+static struct publisher *idle_publisher(struct server *server)
+{
+	for (int i = 0; i < PUBLISHERS; i++)
+		if (!server->publishers[i].waiting)
+			return &server->publishers[i];
+	return NULL;
+}
 
 static bool server_happen(struct cause *cause, const struct audience *audience)
 {
-	struct server *server = (struct server *)cause;
+	struct publisher *publisher = idle_publisher((struct server *)cause);
 	struct epoll_event event = {.events = EPOLLIN};
 
-	if (server->publisher.waiting)
+	if (!publisher)
 		return false;
-	if (publisher_publish(&server->publisher) &&
-	    epoll_ctl(audience->loop, EPOLL_CTL_ADD, server->publisher.fd, &event) < 0)
+	if (publisher_publish(publisher) &&
+	    epoll_ctl(audience->loop, EPOLL_CTL_ADD, publisher->fd, &event) < 0)
 		die("epoll");
 	return true;
 }
 
 static void server_heard(struct cause *cause)
 {
-	publisher_hear(&((struct server *)cause)->publisher);
+	struct server *server = (struct server *)cause;
+
+	for (int i = 0; i < PUBLISHERS; i++)
+		if (server->publishers[i].fd >= 0)
+			publisher_hear(&server->publishers[i]);
 }
 
 static uint64_t server_cpu(struct cause *cause, int events)
@@ -222,7 +244,8 @@ static void run_server(char **argv, int orders, int outcomes)
 	struct audience audience;
 
 	audience_dial(&audience, atoi(argv[1]), atoi(argv[6]), argv[7], argv[8], argv[9]);
-	publisher_init(&server.publisher, atoi(argv[4]), argv[5]);
+	for (int i = 0; i < PUBLISHERS; i++)
+		publisher_init(&server.publishers[i], atoi(argv[4]), argv[5]);
 	serve(&audience, &server.cause, orders, outcomes);
 }
 

@@ -36,9 +36,11 @@ bool publisher_publish(struct publisher *publisher)
 void publisher_hear(struct publisher *publisher)
 {
 	struct http_answer answer;
-	ssize_t n =
-	    recv(publisher->fd, publisher->in + publisher->have, sizeof publisher->in - publisher->have, 0);
+	ssize_t n = recv(publisher->fd, publisher->in + publisher->have,
+			 sizeof publisher->in - publisher->have, MSG_DONTWAIT);
 
+	if (n < 0 && errno == EAGAIN)
+		return;
 	if (n <= 0 && publisher->waiting)
 		die("the server closed a connection");
 	if (n > 0) {
