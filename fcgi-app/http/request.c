@@ -67,11 +67,19 @@ static const char *take_query(const struct request *request)
 	return mark ? mark + 1 : "";
 }
 
+/* A POST without a length reaches lighttpd's error handler as a GET: deploy/lighttpd/no-length.lua. */
+static enum method take_method(const struct request *request)
+{
+	const enum method method = method_parse(request_variable(request, "REQUEST_METHOD"));
+	const char *refusal = request_variable(request, "REDIRECT_STATUS");
+	return method == METHOD_GET && refusal && strcmp(refusal, "411") == 0 ? METHOD_POST : method;
+}
+
 enum err request_init(struct request *request, struct arena *arena, const struct exchange *exchange)
 {
 	*request = (struct request){.arena = arena, .exchange = exchange};
 	take_id(request);
-	request->method = method_parse(request_variable(request, "REQUEST_METHOD"));
+	request->method = take_method(request);
 	request->query = take_query(request);
 	request->path = route_strip_prefix(take_path(request));
 	return arena_failed(arena) ? ERR_MEMORY : OK;

@@ -255,6 +255,26 @@ function behind(name, theServer) {
 		}
 	});
 
+	// as curl -X POST sends it
+	test('a POST without a body needs no length', async () => {
+		const server = theServer();
+		const world = await classAtWork();
+		const post = async (path, more = '') => {
+			const wire = new Wire({ port: server.port }).say(`POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n`
+				+ `Authorization: Bearer ${world.token('teacher')}\r\n${more}\r\n`);
+			await wire.end();
+			wire.drop();
+			const [head, body] = wire.text().split('\r\n\r\n');
+			return `${head.slice(9, 12)} ${body.match(/"code" ?: ?"(\w+)"/)?.[1] ?? ''}`.trim();
+		};
+		assert.equal(await post('/api/v1/notifications/read-all'), '204');
+		assert.equal(await post('/api/notifications/read-all?a=b'), '204', 'the other name, a query');
+		assert.equal(await post(`/api/v1/sessions/${world.variables.session}/start-waiting`), '409 INVALID_SESSION_STATUS');
+		assert.equal(await post('/api/v1/classes', 'Content-Type: application/json\r\n'), '400 INVALID_JSON');
+		assert.equal(await post('/api/v1/auth/me'), '405 METHOD_NOT_ALLOWED');
+		assert.equal(await post('/api/v1/nothing'), '404 NOT_FOUND');
+	});
+
 	test('a token of 8 KiB passes, in a header and in a query', async () => {
 		const server = theServer();
 		problem(await get(server, '/api/v1/auth/me', { headers: { authorization: `Bearer ${LONG}` } }), 401, 'AUTH_FAILED');

@@ -42,6 +42,32 @@ static void finds_the_path(void **state)
 	arena_free(arena);
 }
 
+static void takes_the_method(void **state)
+{
+	static const struct {
+		struct fake fake;
+		enum method method;
+	} rows[] = {
+	    {{.variables = {"REQUEST_METHOD=GET"}}, METHOD_GET},
+	    {{.variables = {"REQUEST_METHOD=GET", "REDIRECT_STATUS=200"}}, METHOD_GET},
+	    {{.variables = {"REQUEST_METHOD=GET", "REDIRECT_STATUS=404"}}, METHOD_GET},
+	    /* lighttpd, which wanted a POST's length */
+	    {{.variables = {"REQUEST_METHOD=GET", "REDIRECT_STATUS=411"}}, METHOD_POST},
+	    {{.variables = {"REQUEST_METHOD=DELETE", "REDIRECT_STATUS=411"}}, METHOD_DELETE},
+	    /* what a client says of it is a header */
+	    {{.variables = {"REQUEST_METHOD=GET", "HTTP_REDIRECT_STATUS=411"}}, METHOD_GET},
+	};
+	struct arena *arena = arena_new(0);
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fake fake = rows[i].fake;
+		struct request request;
+		fake_request(&request, arena, &fake);
+		assert_int_equal(request.method, rows[i].method);
+	}
+	arena_free(arena);
+}
+
 #define A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 static void keeps_sane_ids(void **state)
@@ -241,9 +267,10 @@ static void reads_queries(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(finds_the_path),  cmocka_unit_test(keeps_sane_ids),
-	    cmocka_unit_test(finds_the_token), cmocka_unit_test(limits_bodies),
-	    cmocka_unit_test(takes_files),     cmocka_unit_test(reads_queries),
+	    cmocka_unit_test(finds_the_path), cmocka_unit_test(takes_the_method),
+	    cmocka_unit_test(keeps_sane_ids), cmocka_unit_test(finds_the_token),
+	    cmocka_unit_test(limits_bodies),  cmocka_unit_test(takes_files),
+	    cmocka_unit_test(reads_queries),
 	};
 	return cmocka_run_group_tests_name("request", tests, NULL, NULL);
 }
