@@ -98,7 +98,7 @@ static void judge(struct domain *d, const struct rows *rows, int row, struct att
 	command->err = err_from_code(rows_text(rows, row, "outcome"));
 	command->doc = (struct doc){0};
 	if (command->err == ERR_VALIDATION)
-		problem_add(&d->problems, rows_text(rows, row, "field"), "the paper has no such place");
+		problem_add(&d->problems, rows_text(rows, row, "field"), "must be a place in the paper");
 }
 
 /* The statement is committed: what can't be told of one command is no reason to run the others again. */
