@@ -208,6 +208,7 @@ function behind(name, theServer) {
 		const wrong = await call(server, 'DELETE', '/auth/me', { token: teacher });
 		problem(wrong, 405, 'METHOD_NOT_ALLOWED');
 		assert.match(wrong.headers.get('allow'), /GET/);
+		assert.match(wrong.headers.get('x-request-id'), /^[0-9a-f-]{36}$/, 'the app\'s, and no second one');
 		const head = await get(server, `/api/v1/sessions/${session}`, { method: 'HEAD', headers: bearer });
 		assert.deepEqual([head.status, head.body.length], [200, 0]);
 		const options = await get(server, `/api/v1/sessions`, { method: 'OPTIONS', headers: { origin: 'https://elsewhere.example', 'access-control-request-method': 'POST' } });
@@ -238,12 +239,13 @@ function behind(name, theServer) {
 
 	test('what the server itself refuses has the app\'s form', async () => {
 		const server = theServer();
-		for (const [what, request, statuses] of [
+		for (const [what, request, statuses, id] of [
 			['no HTTP', 'NOTHING\r\n\r\n', [400]], ['no host', 'GET /api/v1/health HTTP/1.1\r\n\r\n', [400]],
 			['a zero byte', 'GET /api/v1/%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', [400, 404]],
+			['an id that is none', 'GET /api/v1/%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Request-Id: two words\r\n\r\n', [400, 404]],
 			['a header too long', `GET /api/v1/health HTTP/1.1\r\nHost: x\r\nX-Long: ${LONG.repeat(10)}\r\n\r\n`, [400, 431]],
 			['a query too long', `GET /api/v1/health?token=${LONG.repeat(10)} HTTP/1.1\r\nHost: x\r\n\r\n`, [400, 414, 431]],
-			['TRACE', 'TRACE /api/v1/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', [405]],
+			['TRACE', 'TRACE /api/v1/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Request-Id: my-0wn_id.1\r\n\r\n', [405], 'my-0wn_id.1'],
 		]) {
 			const wire = new Wire({ port: server.port }).say(request);
 			await wire.end();
@@ -251,6 +253,9 @@ function behind(name, theServer) {
 			const [head, body] = wire.text().split('\r\n\r\n');
 			assert.ok(statuses.includes(Number(head.slice(9, 12))), `${what}: ${head}`);
 			assert.match(head, /^content-type: application\/problem\+json/mi, what);
+			const ids = [...head.matchAll(/^x-request-id: (.*)$/gmi)].map((line) => line[1].trim());
+			assert.equal(ids.length, 1, `${what}: ${head}`);
+			assert.match(ids[0], id ? new RegExp(`^${id}$`) : /^[0-9a-f-]{32,64}$/, what);
 			assert.ok(JSON.parse(body.slice(body.indexOf('{'), body.lastIndexOf('}') + 1)).code, what);
 		}
 	});
