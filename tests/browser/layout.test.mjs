@@ -107,3 +107,72 @@ test('the names stay in sight while forty questions scroll by', () => visit('tea
 	assert.deepEqual(await edges(page, '.heat-rows .student-name'), name);
 	assert.equal((await edges(page, '.heat-head button')).left, first.left - 300);
 }));
+
+const ARABIC = 'عبد الرحمن بن محمد بن عبد العزيز آل سعود الكبير من مدينة الرياض في المملكة';
+
+async function arabic() {
+	const world = new World(stack);
+	await world.addPeople({ teacher: 'TEACHER', student1: 'STUDENT' });
+	await stack.db.run(`UPDATE users SET full_name = '${ARABIC}' WHERE id = '${world.people.student1.id}'`);
+	await world.addClass(['student1']);
+	const [passage] = PAPERS.six.passages;
+	await world.addTest({ ...PAPERS.six, passages: [{ ...passage, body: 'هذا نص قصير.',
+		questions: passage.questions.map((question) => ({ ...question, prompt: 'ما هو الجواب؟' })) }] });
+	await world.addSession();
+	await world.move('IN_PROGRESS', ['student1']);
+	return world;
+}
+
+// Where a letter of an element's text stands.
+const letter = (page, selector, at) => page.locator(selector).first().evaluate((element, n) => {
+	const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+	const range = document.createRange();
+	const node = texts.nextNode();
+	range.setStart(node, n < 0 ? node.data.length + n : n);
+	range.setEnd(node, range.startOffset + 1);
+	return Math.round(range.getBoundingClientRect().left);
+}, at);
+
+test('what is written from right to left is read from right to left', async () => {
+	const world = await arabic();
+	await visit('student1', `/my/${world.variables.session}`, DESK, async (page) => {
+		await page.waitForSelector('.body p');
+		for (const selector of ['.body p', '.prompt']) {
+			const [first, stop] = [await letter(page, selector, 0), await letter(page, selector, -1)];
+			assert.ok(stop < first, `${selector}: its end, at ${stop}, is left of its beginning, at ${first}`);
+		}
+		assert.ok(await letter(page, '.body p', 0) > (await edges(page, '.body p')).right - 40, 'it begins on the right');
+	}, world);
+	await visit('teacher', `/sessions/${world.variables.session}`, DESK, async (page) => {
+		await page.waitForSelector('.students .student-name');
+		const { left, right } = await edges(page, '.students .student-name');
+		const first = await letter(page, '.students .student-name', 0);
+		assert.ok(first > left && first < right, `a long name's beginning, at ${first}, is in sight, from ${left} to ${right}`);
+		const label = await page.locator('.students .student-name').first().getAttribute('aria-label');
+		assert.ok(label.includes(`\u2068${ARABIC}\u2069`), label);
+	}, world);
+});
+
+test('in somebody\'s own colours it is told what is chosen, what is answered and how far it is', async () => {
+	const forced = { ...DESK, forcedColors: 'active' };
+	const look = (page, selector) => page.locator(selector).first().evaluate((element) => getComputedStyle(element).backgroundColor);
+	const differ = async (page, ...pair) => {
+		const colours = await Promise.all(pair.map((selector) => look(page, selector)));
+		assert.notEqual(colours[0], colours[1], pair.join(' and '));
+	};
+	await world.must('student1', 'POST', `/attempts/${world.variables.attempt1}/answers`, { question_id: world.variables.q1, answer: 'i' });
+	await visit('student1', `/my/${world.variables.session}`, forced, async (page) => {
+		await page.waitForSelector('.number-button[data-answered]');
+		await differ(page, '.number-button[data-answered]', '.number-button:not([data-answered])');
+	});
+	await visit('teacher', `/sessions/${world.variables.session}`, forced, async (page) => {
+		await page.waitForSelector('.students .progress > div');
+		await differ(page, '.chip[aria-pressed=true]', '.chip[aria-pressed=false]');
+		await differ(page, '.segments input:checked + span', '.segments input:not(:checked) + span');
+		await differ(page, '.top nav a[aria-current]', '.top nav a:not([aria-current])');
+		await differ(page, '.progress > div', '.progress');
+		await page.click('#board-tab-answers');
+		await page.waitForSelector('.stack i[data-mark=wrong]');
+		await differ(page, '.stack i[data-mark=wrong]', '.stack');
+	});
+});

@@ -14,6 +14,10 @@ let language = 'en';
 let texts = en;
 let plurals = new Intl.PluralRules('en');
 
+// Letters that run from right to left. What has any is kept apart (FSI, PDI), so that nothing around it is drawn in.
+const LEFTWARDS = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+const apart = (text) => (LEFTWARDS.test(text) ? `\u2068${text}\u2069` : text);
+
 const find = (from, key) => key.split('.').reduce((part, name) => part?.[name], from);
 
 /** The text by its key. A text that a language lacks is English; one that nobody has is its key, and shows it. */
@@ -23,7 +27,7 @@ export function t(key, values = {}) {
 	return text.replace(/\{(\w+)\}/g, (whole, name) => {
 		const value = values[name];
 		if (value === undefined) return whole;
-		return typeof value === 'number' ? number(value) : String(value);
+		return typeof value === 'number' ? number(value) : apart(String(value));
 	});
 }
 

@@ -23,7 +23,7 @@ class Line extends Component {
 		const summary = t('board.heat_row', { name: row.name, right: count(RIGHT) + count(PARTLY), wrong: count(WRONG), open: total - row.answers.size });
 		return html`
 			<div class="heat-line">
-				<button type="button" class="student-name" onClick=${() => onOpen(row.id)} aria-label=${summary}>${row.name}</button>
+				<button type="button" dir="auto" class="student-name" onClick=${() => onOpen(row.id)} aria-label=${summary}>${row.name}</button>
 				<span class="heat-cells" aria-hidden="true">${cellsOf(total).map((n) => {
 					const mark = row.marks[n] ?? OPEN;
 					return html`<i key=${n} data-mark=${MARK_NAMES[mark]}>${SIGNS[mark]}</i>`;

@@ -35,7 +35,7 @@ class FeedItem extends Component {
 		return html`
 			<div class="feed-item" data-tone=${tone}>
 				<${Sign} name=${sign}/>
-				<p>${message.student_name && html`<button type="button" class="student-name" onClick=${() => onOpen(message.student_id)}>${message.student_name}</button> `}${eventText(message)}</p>
+				<p>${message.student_name && html`<button type="button" dir="auto" class="student-name" onClick=${() => onOpen(message.student_id)}>${message.student_name}</button> `}${eventText(message)}</p>
 				<time class="soft small number" datetime=${message.timestamp}>${timeExact(message.timestamp)}</time>
 			</div>`;
 	}

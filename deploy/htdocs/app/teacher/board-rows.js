@@ -30,7 +30,7 @@ class Quiet extends Component {
 	}
 }
 
-const Name = ({ row, onOpen }) => html`<button type="button" class="student-name" onClick=${() => onOpen(row.id)}
+const Name = ({ row, onOpen }) => html`<button type="button" dir="auto" class="student-name" onClick=${() => onOpen(row.id)}
 	aria-label=${t('board.open_student', { name: row.name })}>${row.name}</button>`;
 
 const Bar = ({ row }) => html`
