@@ -159,6 +159,7 @@ describe('the main ways through the pages', { concurrency: 4 }, () => {
 				await button(page, 'I have seen it').click();
 				assert.equal(await page.locator('.report').count(), 0);
 				await button(page, 'Export…').click();
+				await page.locator('dialog[open]').waitFor();
 				assert.equal(await button(page, 'QTI 3.0').count(), 0, 'nothing is saved yet');
 				await page.keyboard.press('Escape');
 				await button(page, 'Create paper').click();
