@@ -8,7 +8,6 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -17,12 +16,12 @@
 #include "base/clock.h"
 #include "base/list.h"
 #include "pushd/handshake.h"
+#include "pushd/request_head.h"
 
 #define READ_BYTES  16384
 #define REQUEST_MS  20000   /* the time that a body may take to come, and an answer to be taken */
 #define DRAIN_MS    2000    /* what is sent after an answer is thrown away for so long … */
 #define DRAIN_BYTES 1048576 /* … and so much of it, so that the client gets to read the answer */
-#define METHOD_TEXT 16
 
 enum state {
 	HELD,	  /* nobody waits for the client; the hooks' owner is to act */
@@ -52,7 +51,7 @@ struct exchange {
 	struct buf in; /* the head, and the body so far */
 	size_t head_len;
 	size_t length; /* the body's */
-	char method[METHOD_TEXT];
+	char method[REQUEST_METHOD_TEXT];
 
 	struct buf out;	      /* the answer's head */
 	struct message *body; /* NULL: none */
@@ -60,185 +59,21 @@ struct exchange {
 	size_t drained;
 };
 
-/* A piece of text that isn't terminated. */
-struct span {
-	const char *text;
-	size_t len;
-};
+/* --- what its head says --- */
 
-/* --- reading heads --- */
-
-static struct span until(const char **at, const char *end, char stop)
+static struct request_head head_of(const struct exchange *exchange)
 {
-	const char *found = memchr(*at, stop, (size_t)(end - *at));
-	struct span span = {*at, found ? (size_t)(found - *at) : (size_t)(end - *at)};
-
-	*at = found ? found + 1 : end;
-	return span;
-}
-
-static bool span_is(struct span span, const char *text)
-{
-	return span.len == strlen(text) && memcmp(span.text, text, span.len) == 0;
-}
-
-static struct span trim(struct span span)
-{
-	while (span.len && strchr(" \t\r", span.text[span.len - 1]))
-		span.len--;
-	while (span.len && strchr(" \t", *span.text))
-		span.text++, span.len--;
-	return span;
-}
-
-struct request_line {
-	struct span method, path, query;
-};
-
-static bool read_line(const char *bytes, size_t len, struct request_line *ret)
-{
-	const char *at = bytes, *end = memchr(bytes, '\r', len);
-	struct span target, version;
-
-	if (!end)
-		return false;
-	ret->method = until(&at, end, ' ');
-	target = until(&at, end, ' ');
-	version = until(&at, end, ' ');
-	at = target.text;
-	ret->path = until(&at, target.text + target.len, '?');
-	ret->query = (struct span){at, (size_t)(target.text + target.len - at)};
-	return ret->method.len && ret->method.len < METHOD_TEXT && version.len == 8 &&
-	       strncmp(version.text, "HTTP/1.", 7) == 0;
-}
-
-/* The next header of this name at or behind *at. */
-static bool next_header(const char **at, const char *end, const char *name, struct span *ret)
-{
-	while (*at < end) {
-		struct span line = until(at, end, '\n');
-		const char *value = line.text;
-		struct span found = until(&value, line.text + line.len, ':');
-
-		if (found.len != strlen(name) || strncasecmp(found.text, name, found.len) != 0)
-			continue;
-		*ret = trim((struct span){value, (size_t)(line.text + line.len - value)});
-		return true;
-	}
-	return false;
-}
-
-/* The end of the head's first line. */
-static const char *first_header(const char *bytes, size_t len)
-{
-	const char *at = bytes;
-
-	(void)until(&at, bytes + len, '\n');
-	return at;
-}
-
-bool exchange_is_for(const char *bytes, size_t len, const char *path)
-{
-	size_t head = handshake_end(bytes, len);
-	const char *at = first_header(bytes, head);
-	struct request_line line;
-	struct span upgrade;
-
-	if (!read_line(bytes, head, &line) || next_header(&at, bytes + head, "Upgrade", &upgrade))
-		return false;
-	return span_is(line.path, path) ||
-	       (line.path.len == strlen(path) - 1 && strncmp(line.path.text, path, line.path.len) == 0);
-}
-
-static bool find_header(const struct exchange *exchange, const char *name, struct span *ret)
-{
-	const char *at = first_header(exchange->in.data, exchange->head_len);
-
-	return next_header(&at, exchange->in.data + exchange->head_len, name, ret);
+	return (struct request_head){exchange->in.data, exchange->head_len};
 }
 
 bool exchange_header(const struct exchange *exchange, const char *name, char *ret, size_t size)
 {
-	const char *at = first_header(exchange->in.data, exchange->head_len);
-	const char *end = exchange->in.data + exchange->head_len;
-	struct span value;
-	size_t len = 0;
-	bool found = false;
-
-	*ret = '\0';
-	while (next_header(&at, end, name, &value)) {
-		int written =
-		    snprintf(ret + len, size - len, "%s%.*s", found ? ", " : "", (int)value.len, value.text);
-
-		found = true;
-		len += (size_t)written < size - len ? (size_t)written : size - len - 1;
-	}
-	return found;
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static void decode(struct span value, char *ret, size_t size)
-{
-	size_t len = 0;
-
-	for (size_t i = 0; i < value.len && len + 1 < size; i++) {
-		int high = i + 2 < value.len ? hex_digit(value.text[i + 1]) : -1;
-		int low = high < 0 ? -1 : hex_digit(value.text[i + 2]);
-		char c = value.text[i];
-
-		if (c == '+')
-			c = ' ';
-		if (c == '%' && high >= 0 && low >= 0) {
-			c = (char)(high << 4 | low);
-			i += 2;
-		}
-		ret[len++] = c;
-	}
-	ret[len] = '\0';
+	return request_head_header(head_of(exchange), name, ret, size);
 }
 
 bool exchange_argument(const struct exchange *exchange, const char *name, char *ret, size_t size)
 {
-	struct request_line line;
-	const char *at, *end;
-
-	if (!read_line(exchange->in.data, exchange->head_len, &line))
-		return false;
-	at = line.query.text;
-	end = at + line.query.len;
-	while (at < end) {
-		struct span argument = until(&at, end, '&');
-		const char *value = argument.text;
-		struct span found = until(&value, argument.text + argument.len, '=');
-
-		if (!span_is(found, name))
-			continue;
-		decode((struct span){value, (size_t)(argument.text + argument.len - value)}, ret, size);
-		return true;
-	}
-	return false;
-}
-
-/* Digits and nothing else, once: what says its length twice, or in another way, is not to be trusted. */
-static size_t read_length(const struct exchange *exchange)
-{
-	char text[24], *end;
-	struct span coding;
-	size_t length;
-
-	if (find_header(exchange, "Transfer-Encoding", &coding))
-		return SIZE_MAX;
-	if (!exchange_header(exchange, "Content-Length", text, sizeof(text)))
-		return 0;
-	length = strtoull(text, &end, 10);
-	return *text >= '0' && *text <= '9' && !*end && strlen(text) < 16 ? length : SIZE_MAX;
+	return request_head_argument(head_of(exchange), name, ret, size);
 }
 
 /* --- the end --- */
@@ -519,7 +354,6 @@ struct exchanges *exchanges_new(void *loop, const struct exchange_hooks *hooks, 
 void exchanges_take(struct exchanges *exchanges, int fd, const char *bytes, size_t len)
 {
 	struct exchange *exchange = calloc(1, sizeof(*exchange));
-	struct request_line line;
 
 	if (!exchange || uv_poll_init(exchanges->loop, &exchange->poll, fd)) {
 		free(exchange);
@@ -534,12 +368,11 @@ void exchanges_take(struct exchanges *exchanges, int fd, const char *bytes, size
 	buf_init(&exchange->out, NULL);
 	buf_add(&exchange->in, bytes, len);
 	exchange->head_len = handshake_end(bytes, len);
-	if (exchange->in.failed || !read_line(bytes, exchange->head_len, &line)) {
+	if (exchange->in.failed || !request_head_method(head_of(exchange), exchange->method)) {
 		close_exchange(exchange);
 		return;
 	}
-	memcpy(exchange->method, line.method.text, line.method.len);
-	exchange->length = read_length(exchange);
+	exchange->length = request_head_length(head_of(exchange));
 	enter(exchange, HELD);
 	exchanges->hooks.begun(exchanges->owner, exchange);
 }

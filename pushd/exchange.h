@@ -45,9 +45,6 @@ void exchanges_stop(struct exchanges *exchanges);
 /* Accepts NULL. */
 void exchanges_free(struct exchanges *exchanges);
 
-/* Whether these bytes ask for `path` (with or without the slash at its end) by plain HTTP: no upgrade. */
-bool exchange_is_for(const char *bytes, size_t len, const char *path);
-
 void exchange_set_context(struct exchange *exchange, void *context);
 /* "GET". */
 const char *exchange_method(const struct exchange *exchange);

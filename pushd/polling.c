@@ -10,7 +10,9 @@
 #include "base/clock.h"
 #include "pushd/exchange.h"
 #include "pushd/goodbye.h"
+#include "pushd/handshake.h"
 #include "pushd/outlet.h"
+#include "pushd/request_head.h"
 
 #define ARGUMENT_TEXT 8448 /* the library gives up at the first argument that doesn't fit */
 #define WORD_TEXT     64   /* of the arguments that Engine.IO has */
@@ -575,7 +577,9 @@ void polling_free(struct polling *polling)
 
 bool polling_takes(struct polling *polling, int fd, const char *bytes, size_t len)
 {
-	if (!exchange_is_for(bytes, len, polling->rules.path))
+	const struct request_head head = {bytes, handshake_end(bytes, len)};
+
+	if (!request_head_is_for(head, polling->rules.path))
 		return false;
 	exchanges_take(polling->exchanges, fd, bytes, len);
 	return true;

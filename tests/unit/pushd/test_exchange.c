@@ -1,4 +1,4 @@
-/* HTTP exchanges over a pair of sockets: what a request says, what answers look like, who is lost. */
+/* HTTP exchanges over a pair of sockets: what answers look like, who is lost. */
 #include "pushd/exchange.h"
 
 #include <setjmp.h>
@@ -113,124 +113,6 @@ static void answer(struct fixture *f, const char *text)
 
 	exchange_answer(f->exchange, 200, NULL, "text/plain", body);
 	message_unref(body);
-}
-
-/* --- what requests say --- */
-
-static void test_is_for(void **state)
-{
-	static const struct {
-		const char *request;
-		bool is;
-	} rows[] = {
-	    {"GET /socket.io/ HTTP/1.1\r\n\r\n", true},
-	    {"GET /socket.io HTTP/1.1\r\n\r\n", true},
-	    {"POST /socket.io/?EIO=4 HTTP/1.0\r\nHost: x\r\n\r\n4hello", true},
-	    {"PUT /socket.io?x HTTP/1.1\r\nConnection: close\r\n\r\n", true},
-	    {"GET /socket.io/ HTTP/1.1\r\nConnection: Upgrade\r\nupgrade: websocket\r\n\r\n", false},
-	    {"GET /socket.io/x HTTP/1.1\r\n\r\n", false},
-	    {"GET /socket.i HTTP/1.1\r\n\r\n", false},
-	    {"GET / HTTP/1.1\r\nX: /socket.io/\r\n\r\n", false},
-	    {"GET /?/socket.io/ HTTP/1.1\r\n\r\n", false},
-	    {"GET /socket.io/\r\n\r\n", false},
-	    {"GET /socket.io/ HTTP/2.0\r\n\r\n", false},
-	    {" /socket.io/ HTTP/1.1\r\n\r\n", false},
-	    {"GETGETGETGETGETGET /socket.io/ HTTP/1.1\r\n\r\n", false},
-	    {"GET /socket.io/ HTTP/1.1\r\n", false},
-	    {"", false},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (exchange_is_for(rows[i].request, strlen(rows[i].request), "/socket.io/") != rows[i].is)
-			fail_msg("%s", rows[i].request);
-}
-
-static void test_arguments(void **state)
-{
-	struct fixture *f = *state;
-	static const struct {
-		const char *query, *value; /* NULL: none */
-	} rows[] = {
-	    {"?sid=abc", "abc"},
-	    {"?EIO=4&sid=abc&t=1", "abc"},
-	    {"?sid=", ""},
-	    {"?sid", ""},
-	    {"?sid=a%20b+c%2Fd%2f", "a b c/d/"},
-	    {"?sid=%zz%4", "%zz%4"},
-	    {"?sid=%41%00x", "A"},
-	    {"?sid=a=b", "a=b"},
-	    {"?sid=first&sid=second", "first"},
-	    {"?sid=0123456789012345678901234567890123456789", "0123456789012345678901234567890"},
-	    {"?side=1&xsid=2&SID=3", NULL},
-	    {"?", NULL},
-	    {"", NULL},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		char request[256], value[32] = "untouched";
-
-		snprintf(request, sizeof(request), "GET /%s HTTP/1.1\r\nX: ?sid=wrong\r\n\r\n",
-			 rows[i].query);
-		ask(f, request);
-		assert_int_equal(exchange_argument(f->exchange, "sid", value, sizeof(value)),
-				 rows[i].value != NULL);
-		assert_string_equal(value, rows[i].value ? rows[i].value : "untouched");
-		exchange_drop(f->exchange);
-	}
-}
-
-static void test_headers(void **state)
-{
-	struct fixture *f = *state;
-	char value[16];
-
-	ask(f, "GET / HTTP/1.1\r\nOrigin:  https://a.b \r\nX-Forwarded-For: "
-	       "1.2.3.4\r\nx-forwarded-for:5.6.7.8\r\n"
-	       "Empty:\r\nNo colon\r\n\r\nBody: x");
-	assert_string_equal(exchange_method(f->exchange), "GET");
-	assert_true(exchange_header(f->exchange, "origin", value, sizeof(value)));
-	assert_string_equal(value, "https://a.b");
-	assert_true(exchange_header(f->exchange, "X-Forwarded-For", value, sizeof(value)));
-	assert_string_equal(value, "1.2.3.4, 5.6.7.");
-	assert_true(exchange_header(f->exchange, "Empty", value, sizeof(value)));
-	assert_string_equal(value, "");
-	assert_false(exchange_header(f->exchange, "Body", value, sizeof(value)));
-	assert_false(exchange_header(f->exchange, "No colon", value, 1));
-	exchange_drop(f->exchange);
-}
-
-static void test_length(void **state)
-{
-	struct fixture *f = *state;
-	static const struct {
-		const char *headers;
-		size_t length;
-	} rows[] = {
-	    {"", 0},
-	    {"Content-Length: 0\r\n", 0},
-	    {"Content-Length: 12\r\n", 12},
-	    {"content-length:999999999999\r\n", 999999999999},
-	    {"Content-Length: 9999999999999999\r\n", SIZE_MAX},
-	    {"Content-Length: -1\r\n", SIZE_MAX},
-	    {"Content-Length: +1\r\n", SIZE_MAX},
-	    {"Content-Length: 0x10\r\n", SIZE_MAX},
-	    {"Content-Length: 1 2\r\n", SIZE_MAX},
-	    {"Content-Length:\r\n", SIZE_MAX},
-	    {"Content-Length: 3\r\nContent-Length: 4\r\n", SIZE_MAX},
-	    {"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", SIZE_MAX},
-	    {"Transfer-Encoding: identity\r\n", SIZE_MAX},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		char request[256];
-
-		snprintf(request, sizeof(request), "POST / HTTP/1.1\r\n%s\r\n", rows[i].headers);
-		ask(f, request);
-		if (exchange_length(f->exchange) != rows[i].length)
-			fail_msg("%s: %zu", rows[i].headers, exchange_length(f->exchange));
-		exchange_drop(f->exchange);
-	}
 }
 
 /* --- bodies --- */
@@ -414,10 +296,6 @@ static void test_no_http(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_is_for),
-	    ROW(test_arguments),
-	    ROW(test_headers),
-	    ROW(test_length),
 	    ROW(test_body_with_its_head),
 	    ROW(test_body_in_pieces),
 	    ROW(test_body_given_up),
