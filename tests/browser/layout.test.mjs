@@ -176,3 +176,19 @@ test('in somebody\'s own colours it is told what is chosen, what is answered and
 		await differ(page, '.stack i[data-mark=wrong]', '.stack');
 	});
 });
+
+test('results on paper: all columns, and nothing to press', async () => {
+	const long = await named();
+	await long.move('COMPLETED', ['student1']);
+	const sheet = { viewport: { width: 717, height: 1040 }, screen: { width: 717, height: 1040 }, colorScheme: 'dark' }; // A4
+	await visit('teacher', `/sessions/${long.variables.session}/results`, sheet, async (page) => {
+		await page.waitForSelector('.results .table-wrap');
+		await page.emulateMedia({ media: 'print' });
+		assert.deepEqual(await beyond(page), []);
+		const last = await page.locator('.results .table-wrap th').last().boundingBox();
+		assert.ok(last.x + last.width <= 717, `the last column ends at ${last.x + last.width}`);
+		for (const selector of ['.top', '.crumbs', '.page-head .actions']) assert.equal(await page.locator(selector).first().isVisible(), false, selector);
+		// dark letters, whatever the screen's theme is
+		assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), 'light');
+	}, long);
+});
