@@ -90,25 +90,14 @@ static void give_out(struct room *room)
 	room->known = false;
 }
 
-static int64_t ends_at_of(const struct event *event)
-{
-	char text[TIME_TEXT + 8] = "";
-	struct json_part part;
-	int64_t ends_at;
-
-	if (json_syntax_member(event->payload, event->payload_len, "ends_at", &part) && part.value_len > 2 &&
-	    part.value_len < sizeof(text))
-		memcpy(text, part.value + 1, part.value_len - 2);
-	return time_parse(text, &ends_at) ? ends_at : SESSION_NO_DEADLINE;
-}
-
 /* The clock runs from the start of the session, and stops with it. */
 static void follow_clock(struct room *room, const struct event *event)
 {
 	if (event->type == EVENT_SESSION_COMPLETED)
 		room->over = true;
-	if (event->type == EVENT_SESSION_STARTED)
-		room->ends_at = ends_at_of(event);
+	if (event->type == EVENT_SESSION_STARTED &&
+	    !json_syntax_time(event->payload, event->payload_len, "ends_at", &room->ends_at))
+		room->ends_at = SESSION_NO_DEADLINE;
 }
 
 /* While the kernel is busy with one connection, the memory of the ones behind it is fetched: a thousand of

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "pushd/dialect/json_syntax.h"
 
 #define STUDENT "student_id student_name "
@@ -37,14 +36,9 @@ static char *offset_of(const struct dialect *dialect, const struct scene *scene,
 /* A member that is a time; SESSION_NO_DEADLINE: it is null, or none. */
 static int64_t time_of(const char *object, size_t len, const char *name)
 {
-	char text[TIME_TEXT + 8] = "";
-	struct json_part part;
 	int64_t time;
 
-	if (json_syntax_member(object, len, name, &part) && part.value_len > 2 &&
-	    part.value_len < sizeof(text))
-		memcpy(text, part.value + 1, part.value_len - 2);
-	return time_parse(text, &time) ? time : SESSION_NO_DEADLINE;
+	return json_syntax_time(object, len, name, &time) ? time : SESSION_NO_DEADLINE;
 }
 
 /* --- events --- */

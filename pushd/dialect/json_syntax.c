@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 #define DEPTH_MAX 1024
 
 struct scan {
@@ -240,4 +242,16 @@ bool json_syntax_member(const char *text, size_t len, const char *name, struct j
 			return true;
 		}
 	return false;
+}
+
+bool json_syntax_time(const char *text, size_t len, const char *name, int64_t *ret_ms)
+{
+	char time[TIME_TEXT + 8] = "";
+	struct json_part part;
+
+	if (!json_syntax_member(text, len, name, &part) || part.value_len <= 2 ||
+	    part.value_len >= sizeof(time))
+		return false;
+	memcpy(time, part.value + 1, part.value_len - 2);
+	return time_parse(time, ret_ms);
 }

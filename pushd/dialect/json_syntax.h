@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* The bytes must be UTF-8. Nesting deeper than 1,024 is refused. */
 bool json_syntax(const char *text, size_t len);
@@ -25,5 +26,7 @@ bool json_syntax_next(const char *text, size_t len, size_t *at, struct json_part
 
 /* The first member of this name; false: there is none. */
 bool json_syntax_member(const char *text, size_t len, const char *name, struct json_part *ret);
+/* Likewise one that is a time; false: it is none, null for instance. */
+bool json_syntax_time(const char *text, size_t len, const char *name, int64_t *ret_ms);
 
 #endif

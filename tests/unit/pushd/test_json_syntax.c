@@ -182,12 +182,35 @@ static void test_member(void **state)
 	assert_false(json_syntax_member(text, strlen(text), "", &part));
 }
 
+static void test_time(void **state)
+{
+	static const char *const none[] = {
+	    "{}",
+	    "{\"at\":null}",
+	    "{\"at\":1768732200000}",
+	    "{\"at\":\"\"}",
+	    "{\"at\":\"soon\"}",
+	    "{\"at\":\"2026-01-18T10:30:00.0000000000Z\"}",
+	    "{\"at\":[\"2026-01-18T10:30:00Z\"]}",
+	};
+	static const char text[] = "{\"at\":\"2026-01-18T10:30:00.000Z\",\"b\":1}";
+	int64_t ms = 7;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(none); i++)
+		if (json_syntax_time(none[i], strlen(none[i]), "at", &ms))
+			fail_msg("%s", none[i]);
+	assert_int_equal(ms, 7);
+	assert_true(json_syntax_time(text, strlen(text), "at", &ms));
+	assert_int_equal(ms, INT64_C(1768732200000));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_values), cmocka_unit_test(test_members), cmocka_unit_test(test_member),
 	    cmocka_unit_test(test_syntax), cmocka_unit_test(test_length),  cmocka_unit_test(test_depth),
-	    cmocka_unit_test(test_string),
+	    cmocka_unit_test(test_string), cmocka_unit_test(test_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
