@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "pushd/span.h"
+
 static const char PROTOCOL[] = "Sec-WebSocket-Protocol:";
 static const char AUTHORIZATION[] = "Authorization:";
 static const char SCHEME[] = "bearer";
@@ -14,21 +16,6 @@ size_t handshake_end(const char *bytes, size_t len)
 	const char *end = memmem(bytes, len, "\r\n\r\n", 4);
 
 	return end ? (size_t)(end - bytes) + 4 : 0;
-}
-
-/* A piece of text that isn't terminated. */
-struct span {
-	const char *text;
-	size_t len;
-};
-
-static struct span trim(struct span span)
-{
-	while (span.len && (*span.text == ' ' || *span.text == '\t'))
-		span.text++, span.len--;
-	while (span.len && (span.text[span.len - 1] == ' ' || span.text[span.len - 1] == '\t'))
-		span.len--;
-	return span;
 }
 
 static bool is_header(struct span line, const char *name)
@@ -54,10 +41,10 @@ static void read_offer(struct span line, struct offer *offer)
 	for (; at <= end; at = comma + 1) {
 		comma = memchr(at, ',', (size_t)(end - at));
 		comma = comma ? comma : end;
-		item = trim((struct span){at, (size_t)(comma - at)});
+		item = span_trim((struct span){at, (size_t)(comma - at)});
 		if (offer->bearer && !offer->token.len)
 			offer->token = item;
-		else if (item.len == sizeof(SCHEME) - 1 && memcmp(item.text, SCHEME, item.len) == 0)
+		else if (span_is(item, SCHEME))
 			offer->bearer = true;
 	}
 }

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/compiler.h"
+#include "pushd/span.h"
 
 #define ANSWER(status, headers)                                                                              \
 	"HTTP/1.1 " status "\r\n" headers "Content-Length: 0\r\nConnection: close\r\n\r\n"
@@ -15,12 +16,6 @@ static const char bad_request[] = ANSWER("400 Bad Request", "");
 static const char upgrade_required[] = ANSWER("426 Upgrade Required", "Sec-WebSocket-Version: 13\r\n");
 static const char too_long[] = ANSWER("431 Request Header Fields Too Large", "");
 static const char wrong_version[] = ANSWER("505 HTTP Version Not Supported", "");
-
-/* A piece of text that isn't terminated. */
-struct span {
-	const char *text;
-	size_t len;
-};
 
 /* The headers that decide how a request is read. */
 enum field { HOST, LENGTH, ENCODING, UPGRADE, CONNECTION, KEY, VERSION, FIELDS };
@@ -45,15 +40,6 @@ struct head {
 static bool is(struct span span, const char *text)
 {
 	return span.len == strlen(text) && strncasecmp(span.text, text, span.len) == 0;
-}
-
-static struct span trim(struct span span)
-{
-	while (span.len && strchr(" \t", span.text[span.len - 1]))
-		span.len--;
-	while (span.len && strchr(" \t", *span.text))
-		span.text++, span.len--;
-	return span;
 }
 
 /* What is before `stop`, and takes it off; nothing when there is none. */
@@ -123,7 +109,7 @@ static bool lists(struct span list, const char *word)
 			item = list;
 			list.len = 0;
 		}
-		if (is(trim(item), word))
+		if (is(span_trim(item), word))
 			return true;
 	}
 	return false;
@@ -139,7 +125,7 @@ static bool read_field(struct span line, struct head *head)
 	for (size_t i = 0; i < FIELDS; i++) {
 		if (!is(name, names[i]))
 			continue;
-		head->values[i] = trim(line);
+		head->values[i] = span_trim(line);
 		head->counts[i]++;
 		head->upgrade |= i == CONNECTION && lists(head->values[i], "upgrade");
 	}

@@ -7,11 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* A piece of text that isn't terminated. */
-struct span {
-	const char *text;
-	size_t len;
-};
+#include "pushd/span.h"
 
 static struct span until(const char **at, const char *end, char stop)
 {
@@ -19,20 +15,6 @@ static struct span until(const char **at, const char *end, char stop)
 	struct span span = {*at, found ? (size_t)(found - *at) : (size_t)(end - *at)};
 
 	*at = found ? found + 1 : end;
-	return span;
-}
-
-static bool span_is(struct span span, const char *text)
-{
-	return span.len == strlen(text) && memcmp(span.text, text, span.len) == 0;
-}
-
-static struct span trim(struct span span)
-{
-	while (span.len && strchr(" \t\r", span.text[span.len - 1]))
-		span.len--;
-	while (span.len && strchr(" \t", *span.text))
-		span.text++, span.len--;
 	return span;
 }
 
@@ -61,13 +43,16 @@ static bool read_line(struct request_head head, struct request_line *ret)
 static bool next_header(const char **at, const char *end, const char *name, struct span *ret)
 {
 	while (*at < end) {
-		struct span line = until(at, end, '\n');
+		struct span line = until(at, end, '\n'), found;
 		const char *value = line.text;
-		struct span found = until(&value, line.text + line.len, ':');
 
-		if (found.len != strlen(name) || strncasecmp(found.text, name, found.len) != 0)
+		line.len -= line.len && line.text[line.len - 1] == '\r';
+		found = until(&value, line.text + line.len, ':');
+		/* no header without a colon */
+		if (found.len == line.len || found.len != strlen(name) ||
+		    strncasecmp(found.text, name, found.len) != 0)
 			continue;
-		*ret = trim((struct span){value, (size_t)(line.text + line.len - value)});
+		*ret = span_trim((struct span){value, (size_t)(line.text + line.len - value)});
 		return true;
 	}
 	return false;
