@@ -43,15 +43,13 @@ test('a file becomes a teacher\'s test, and what was left out is told by name an
 });
 
 test('a dry run tells the same, and makes nothing', async () => {
-	const count = () => stack.db.run('SELECT count(*) FROM tests');
-	const before_ = await count();
-	const { code, stdout, stderr } = await stack.app(['paper', 'import', '-', '--dry-run', '--format', 'aiken'],
+	const { code, stdout, stderr } = await stack.app(['paper', 'import', '-', '--dry-run', '--format', 'aiken', '--title', 'Of a dry run'],
 		{ input: 'Which?\nA. this\nB. that\nANSWER: B\n\nAnd this\n' });
 	assert.equal(code, 0, stderr);
 	assert.match(stdout, /^Question 2 \(line 6\): left out: it has no ANSWER line$/m);
-	assert.match(stdout, /^Imported paper: 1 question read as aiken$/m);
+	assert.match(stdout, /^Of a dry run: 1 question read as aiken$/m);
 	assert.equal(made(stdout), undefined);
-	assert.deepEqual(await count(), before_);
+	assert.deepEqual(await stack.db.rows('SELECT id FROM test_versions WHERE title = \'Of a dry run\''), []);
 });
 
 test('a file that would command the terminal is only told of', async () => {
