@@ -260,7 +260,7 @@ test('a database that is there and silent: 503 and 1011 in time, pushd\'s loop t
 	for (let beat = 0; beat < 7; beat++) {
 		const since = Date.now();
 		teacher.say({ type: 'heartbeat', ref: `beat ${beat}` });
-		assert.ok(await teacher.until(() => teacher.heard.some(({ type, ref }) => type === 'pong' && ref === `beat ${beat}`)), 'a heartbeat is answered');
+		assert.ok(await teacher.until(() => teacher.heard.some(({ type, ref }) => type === 'pong' && ref === `beat ${beat}`)), `a heartbeat is answered: ${JSON.stringify(teacher.ended)}`);
 		took.push(Date.now() - since);
 	}
 	assert.ok(took.sort((a, b) => a - b)[3] < 300, `the loop waits for nobody: ${took} ms`);

@@ -1,11 +1,15 @@
-// Debian's Chromium, driven by playwright-core: one browser, a context per person.
+// Debian's Chromium, driven by playwright-core: one browser, a context per person. Without its own windows and menus, where
+// there is a package for that: the pages are the same, and it takes half the processor's time.
+import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
 	'--disable-component-update', '--disable-sync'];
 
+const PROGRAMS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
+
 export function startBrowser() {
-	return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: FLAGS });
+	return chromium.launch({ executablePath: process.env.CHROMIUM ?? PROGRAMS.find((program) => existsSync(program)), headless: true, args: FLAGS });
 }
 
 // A page that notes what must not happen: errors, refusals by the CSP, requests that leave the site.
