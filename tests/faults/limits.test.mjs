@@ -243,6 +243,9 @@ test('no process for a worker: the others serve, and its place is filled when th
 test('a database that is there and silent: 503 and 1011 in time, pushd\'s loop turns, and all goes on when it speaks', { timeout: 120_000 }, async (t) => {
 	const world = await begin(stack);
 	const teacher = await connect(world, 'teacher');
+	// until he hears of events his opening is still asked for, and without a database he would be sent away
+	assert.equal((await answer(world, 1, 'first')).status, 200);
+	assert.ok(await teacher.type('student_answer'));
 	const postmaster = await stack.pid('postgres');
 	const pids = [postmaster, ...await children(postmaster)];
 	t.after(() => { for (const pid of pids) if (!gone(pid)) process.kill(pid, 'SIGCONT'); });
