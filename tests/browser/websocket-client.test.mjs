@@ -370,6 +370,14 @@ describe('the page that speaks every dialect', { concurrency: 3 }, () => {
 		});
 	}
 
+	test('in somebody\'s own colours it is told what is chosen', () => visit(async ({ page }) => {
+		const colour = (selector) => page.locator(selector).first().evaluate((element) => getComputedStyle(element).backgroundColor);
+		assert.notEqual(await colour('.segments input:checked + span'), await colour('.segments input:not(:checked) + span'));
+		const pressed = await colour('#follow');
+		await page.click('#follow');
+		assert.notEqual(await colour('#follow'), pressed);
+	}, { options: { forcedColors: 'active' } }));
+
 	test('the theme is the reader\'s choice, and remembered', async () => {
 		await visit(async ({ page }) => {
 			const dark = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
