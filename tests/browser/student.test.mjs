@@ -404,12 +404,12 @@ describe('the student\'s pages', { concurrency: 4 }, () => {
 			const opened = await enter(world, 'student1', { path: '/#/my', ...bypass });
 			const { page } = opened;
 			await page.getByLabel('Join code').fill('zzzzzz');
-			await page.keyboard.press('Enter');
+			await page.getByLabel('Join code').press('Enter');
 			await page.getByText('No session has this code.').waitFor();
 			await look(page, 'a code that nobody has');
 			await page.getByRole('link', { name: 'My sessions' }).last().click();
 			await page.getByLabel('Join code').fill(world.variables.code.toLowerCase());
-			await page.keyboard.press('Enter');
+			await page.getByLabel('Join code').press('Enter');
 			await heading(page, 'Not open yet');
 			await shown(page, '[data-tone=good] .dot');
 			await look(page, 'before it opens');
