@@ -109,6 +109,9 @@ $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/pushd.a $(B)/app.a $(B)/libinvig
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
+# time goes by when the test says so
+$(B)/tests/unit/auth/test_token_cache: LDFLAGS += -Wl,--wrap=clock_now
+
 # those in which allocations fail or sockets are real, without a database and without a bus
 SUPPORT := $(call objects,$(wildcard tests/support/*.c))
 ALLOCATIONS := $(addprefix $(B)/tests/unit/,domain/test_attempt fcgi-app/test_allocations \
