@@ -124,6 +124,7 @@ static void read_off(struct pushd *pushd, struct metrics *m)
 	m->time = (double)clock_now() / 1e3;
 	m->cpu = usage.cpu_seconds;
 	m->resident = usage.resident_bytes;
+	m->allocated = usage.allocated_bytes;
 	m->max_fds = usage.max_fds;
 }
 

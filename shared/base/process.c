@@ -1,5 +1,6 @@
 #include "base/process.h"
 
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,12 +54,14 @@ void process_usage(struct process_usage *ret)
 {
 	struct rusage usage = {0};
 	struct rlimit files = {0};
+	const struct mallinfo2 heap = mallinfo2();
 
 	(void)getrusage(RUSAGE_SELF, &usage);
 	(void)getrlimit(RLIMIT_NOFILE, &files);
 	*ret = (struct process_usage){
 	    .cpu_seconds = seconds(&usage.ru_utime) + seconds(&usage.ru_stime),
 	    .resident_bytes = resident_pages() * (double)sysconf(_SC_PAGESIZE),
+	    .allocated_bytes = (double)heap.uordblks + (double)heap.hblkhd,
 	    .max_fds = (double)files.rlim_cur,
 	};
 }

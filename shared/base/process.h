@@ -11,6 +11,7 @@ void process_seclude(void);
 struct process_usage {
 	double cpu_seconds;
 	double resident_bytes;
+	double allocated_bytes; /* asked of malloc, and not given back */
 	double max_fds;
 };
 

@@ -59,9 +59,42 @@ static void test_usage(void **state UNUSED)
 	assert_true(after.resident_bytes > 1e5 && after.resident_bytes < 1e12);
 }
 
+/* A sanitizer's own malloc tells glibc nothing. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+static double allocated(void)
+{
+	struct process_usage usage;
+
+	process_usage(&usage);
+	return usage.allocated_bytes;
+}
+
+static void test_allocated(void **state UNUSED)
+{
+	/* no block is so small that its thread keeps it; the last one is mapped by itself */
+	static const size_t sizes[] = {5000, 100000, 10000000};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		const double before = allocated();
+		void *volatile memory = malloc(sizes[i]); /* no pair that the compiler may leave out */
+		const double with = allocated();
+
+		free(memory);
+		assert_true(with >= before + (double)sizes[i]);
+		assert_true(allocated() < with);
+	}
+}
+#endif
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_seclude), cmocka_unit_test(test_usage)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_seclude),
+		cmocka_unit_test(test_usage),
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+		cmocka_unit_test(test_allocated),
+#endif
+	};
 
 	return cmocka_run_group_tests_name("base/process", tests, NULL, NULL);
 }
