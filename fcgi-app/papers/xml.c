@@ -14,10 +14,18 @@
 /* Each takes a hundred bytes or two of memory, and four of the file. */
 #define NODES_MOST ((size_t)400000)
 
+/* libxml2 compares each attribute with all others of its element, and looks for each prefix among all that
+ * are declared around it: a hundred thousand of either would take it minutes. */
+#define ATTRIBUTES_MOST 256
+#define PREFIXES_MOST	256
+#define LEVELS_MOST	257 /* libxml2 goes no deeper */
+
 /* What the hooks have to say. */
 struct reading {
 	size_t *nodes;
-	bool has_dtd, too_many;
+	const char *refusal;	   /* NULL: none */
+	size_t level, prefixes;	   /* where it is, and how many are declared there … */
+	int declared[LEVELS_MOST]; /* … by each element around */
 };
 
 /* --- memory: libxml2 reports a failed allocation as a parser's error, when it notices --- */
@@ -58,12 +66,16 @@ __attribute__((constructor)) static void set_up(void)
 
 /* --- hooks --- */
 
+static void refuse(xmlParserCtxtPtr parser, const char *why)
+{
+	((struct reading *)parser->_private)->refusal = why;
+	xmlStopParser(parser);
+}
+
 static void refuse_dtd(void *context, const xmlChar *name UNUSED, const xmlChar *public_id UNUSED,
 		       const xmlChar *system_id UNUSED)
 {
-	xmlParserCtxtPtr parser = context;
-	((struct reading *)parser->_private)->has_dtd = true;
-	xmlStopParser(parser);
+	refuse(context, "has a DTD, which isn't read: take the DOCTYPE out");
 }
 
 static void count_element(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
@@ -73,12 +85,24 @@ static void count_element(void *context, const xmlChar *name, const xmlChar *pre
 	xmlParserCtxtPtr parser = context;
 	struct reading *reading = parser->_private;
 	*reading->nodes += 1 + (size_t)attribute_count + (size_t)namespace_count;
-	reading->too_many |= *reading->nodes > NODES_MOST;
-	if (reading->too_many)
-		xmlStopParser(parser);
-	else
+	reading->prefixes += (size_t)namespace_count;
+	if (*reading->nodes > NODES_MOST || reading->level == LEVELS_MOST) {
+		refuse(parser, "has too many elements");
+	} else if (reading->prefixes > PREFIXES_MOST) {
+		refuse(parser, "has too many namespaces, one within the other");
+	} else {
+		reading->declared[reading->level++] = namespace_count;
 		xmlSAX2StartElementNs(context, name, prefix, uri, namespace_count, namespaces,
 				      attribute_count, defaulted_count, attributes);
+	}
+}
+
+static void leave_element(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+{
+	struct reading *reading = ((xmlParserCtxtPtr)context)->_private;
+	if (reading->level > 0)
+		reading->prefixes -= (size_t)reading->declared[--reading->level];
+	xmlSAX2EndElementNs(context, name, prefix, uri);
 }
 
 static void set_hooks(xmlParserCtxtPtr parser, struct reading *reading)
@@ -86,11 +110,44 @@ static void set_hooks(xmlParserCtxtPtr parser, struct reading *reading)
 	parser->_private = reading;
 	parser->sax->internalSubset = refuse_dtd;
 	parser->sax->startElementNs = count_element;
+	parser->sax->endElementNs = leave_element;
 	parser->sax->comment = NULL;
 	parser->sax->processingInstruction = NULL;
 	parser->sax->warning = be_silent;
 	parser->sax->error = be_silent;
 	parser->sax->serror = NULL;
+}
+
+/* --- before parsing: the hooks come when a tag has been read --- */
+
+/* `at` is behind the "<" of what may be a tag, `end` where the next one is: no value has a "<" in it.
+ * Whatever libxml2 takes for an attribute is counted; in a comment or in text other things may be, too. */
+static bool is_crowded(const char *at, const char *end)
+{
+	size_t count = 0;
+	while (at < end && *at != '>') {
+		if (*at++ != '=')
+			continue;
+		while (at < end && strchr(" \t\r\n", *at))
+			at++;
+		const char *close =
+		    at < end && strchr("\"'", *at) ? memchr(at + 1, *at, (size_t)(end - at - 1)) : NULL;
+		count += close != NULL;
+		at = close ? close + 1 : at;
+	}
+	return count > ATTRIBUTES_MOST;
+}
+
+static bool has_crowded_tag(const char *text, size_t len)
+{
+	const char *end = text + len, *at = memchr(text, '<', len);
+	while (at) {
+		const char *next = memchr(at + 1, '<', (size_t)(end - at - 1));
+		if (is_crowded(at + 1, next ? next : end))
+			return true;
+		at = next;
+	}
+	return false;
 }
 
 /* --- parsing --- */
@@ -103,10 +160,8 @@ static void release(void *document)
 static const char *problem_of(struct arena *arena, xmlParserCtxtPtr parser, const struct reading *reading)
 {
 	const xmlError *error = xmlCtxtGetLastError(parser);
-	if (reading->has_dtd)
-		return "has a DTD, which isn't read: take the DOCTYPE out";
-	if (reading->too_many)
-		return "has too many elements";
+	if (reading->refusal)
+		return reading->refusal;
 	const char *message = error && error->message ? error->message : "isn't XML";
 	return arena_printf(arena, "line %d: %.*s", error ? error->line : 0, (int)strcspn(message, "\n"),
 			    message);
@@ -130,7 +185,7 @@ static enum err parse(struct arena *arena, xmlParserCtxtPtr parser, const char *
 		arena_fail(arena);
 		return ERR_MEMORY;
 	}
-	if (document && xmlDocGetRootElement(document) && !reading.has_dtd && !reading.too_many) {
+	if (document && xmlDocGetRootElement(document) && !reading.refusal) {
 		*ret = document;
 		return OK;
 	}
@@ -148,6 +203,10 @@ enum err xml_parse(struct arena *arena, const char *text, size_t len, size_t *no
 	xmlDocPtr document;
 	if (len == 0 || len > (size_t)INT32_MAX || memchr(text, '\0', len) || !utf8_valid(text, len)) {
 		*ret_problem = "isn't text in UTF-8";
+		return ERR_VALIDATION;
+	}
+	if (has_crowded_tag(text, len)) {
+		*ret_problem = "has an element with too many attributes";
 		return ERR_VALIDATION;
 	}
 	starved = false;

@@ -2,7 +2,8 @@
  *
  * It reads what people upload, so it trusts nothing: a document with a DTD is refused at the DTD's first
  * word, before an entity can be declared, and nothing is ever fetched. Only UTF-8, at most 256 levels deep,
- * and a bounded number of elements and attributes, in one document or in a package's together. */
+ * at most 256 attributes of an element and as many namespaces around it, and a bounded number of elements and
+ * attributes, in one document or in a package's together. */
 #ifndef INVIGIL_APP_PAPERS_XML_H
 #define INVIGIL_APP_PAPERS_XML_H
 
