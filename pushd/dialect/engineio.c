@@ -492,3 +492,8 @@ const char *engineio_sid(const struct engineio_session *session)
 {
 	return session->sid;
 }
+
+bool engineio_is_polling(const struct engineio_session *session)
+{
+	return session->polling;
+}

@@ -186,5 +186,7 @@ void engineio_end(struct engineio_session *session, enum engineio_end why);
 /* Borrowed; lives as long as the session. */
 const struct engineio_peer *engineio_peer(const struct engineio_session *session);
 const char *engineio_sid(const struct engineio_session *session);
+/* It is carried by requests: between two of them it costs nobody a descriptor. */
+bool engineio_is_polling(const struct engineio_session *session);
 
 #endif

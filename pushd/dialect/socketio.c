@@ -15,7 +15,9 @@ struct socketio {
 	const struct socketio_app *app;
 	void *owner;
 	int64_t connect_timeout;
-	struct list homeless; /* clients in no namespace, by deadline */
+	struct list homeless;  /* clients in no namespace, by deadline */
+	struct list strangers; /* of those, who polls and isn't being judged: the longest there first */
+	size_t stranger_count;
 };
 
 /* A packet that waits for its attachments. */
@@ -37,6 +39,8 @@ struct client {
 	struct pending *pending;
 	struct list in_homeless;
 	int64_t deadline;
+	struct list in_strangers;
+	unsigned refusals; /* since it was in a namespace */
 };
 
 /* A question of ours that isn't answered yet. */
@@ -274,6 +278,26 @@ static void set_homeless(struct client *client)
 	client->deadline = engineio_now(client->io->engine) + client->io->connect_timeout;
 }
 
+static void forget_stranger(struct client *client)
+{
+	client->io->stranger_count -= !list_empty(&client->in_strangers);
+	list_remove(&client->in_strangers);
+}
+
+/* Nobody has asked yet who it is, and it doesn't even hold a descriptor: there are only so many of them, or
+ * one host could fill the memory. */
+static void set_stranger(struct client *client)
+{
+	struct socketio *io = client->io;
+
+	if (!client->session || !engineio_is_polling(client->session))
+		return;
+	list_append(&io->strangers, &client->in_strangers);
+	if (++io->stranger_count > SOCKETIO_STRANGERS)
+		engineio_end(list_entry(io->strangers.next, struct client, in_strangers)->session,
+			     ENGINEIO_LOST);
+}
+
 /* Takes the client's reference over from it. */
 static void unlink_socket(struct socketio_socket *socket)
 {
@@ -284,8 +308,11 @@ static void unlink_socket(struct socketio_socket *socket)
 	socket->state = GONE;
 	socket->client = NULL;
 	list_remove(&socket->in_client);
-	if (--client->count == 0 && list_empty(&client->in_homeless))
+	if (--client->count)
+		return;
+	if (list_empty(&client->in_homeless))
 		set_homeless(client);
+	set_stranger(client);
 }
 
 static void leave(struct socketio_socket *socket, enum engineio_end why)
@@ -303,6 +330,7 @@ void socketio_accept(struct socketio_socket *socket, const char *sid, const char
 	if (socket->state != ASKING)
 		return;
 	socket->state = CONNECTED;
+	socket->client->refusals = 0;
 	list_remove(&socket->client->in_homeless);
 	if (sid && strlen(sid) < sizeof(socket->sid))
 		memcpy(socket->sid, sid, strlen(sid) + 1);
@@ -318,10 +346,16 @@ void socketio_accept(struct socketio_socket *socket, const char *sid, const char
 	send_fresh(socket->client, message_take(&out));
 }
 
+/* One that asks again and again is answered so often: refusals are longer than what they refuse, and wait for
+ * a client that may never fetch them. */
 static void send_refusal(struct client *client, const char *namespace, const char *message, const char *data)
 {
 	struct buf out;
 
+	if (client->refusals++ == SOCKETIO_REFUSALS && client->session) {
+		engineio_end(client->session, ENGINEIO_LOST);
+		return;
+	}
 	buf_init(&out, NULL);
 	packet_head(&out, CONNECT_ERROR, 0, namespace);
 	buf_adds(&out, "{\"message\":");
@@ -405,6 +439,7 @@ static bool ask_in(struct client *client, const struct packet *packet, struct ar
 	list_init(&socket->questions);
 	list_append(&client->sockets, &socket->in_client);
 	client->count++;
+	forget_stranger(client);
 	io->app->connect(io->owner, socket, &auth);
 	socketio_unref(socket);
 	return true;
@@ -496,10 +531,17 @@ static void take_packet(struct client *client, const struct packet *packet)
 	arena_free(arena);
 }
 
+/* Nothing is kept for who isn't in the namespace. */
 static void await_attachments(struct client *client, const struct packet *packet)
 {
-	struct pending *pending = calloc(1, sizeof(*pending) + packet->len);
+	const struct socketio_socket *socket = find_socket(client, packet->namespace);
+	struct pending *pending;
 
+	if (!socket || socket->state != CONNECTED) {
+		engineio_end(client->session, ENGINEIO_MALFORMED);
+		return;
+	}
+	pending = calloc(1, sizeof(*pending) + packet->len);
 	if (!pending) {
 		engineio_end(client->session, ENGINEIO_LOST);
 		return;
@@ -579,7 +621,9 @@ static void *on_opened(void *owner, struct engineio_session *session)
 	client->session = session;
 	list_init(&client->sockets);
 	list_init(&client->in_homeless);
+	list_init(&client->in_strangers);
 	set_homeless(client);
+	set_stranger(client);
 	return client;
 }
 
@@ -617,6 +661,7 @@ static void on_closed(void *context, enum engineio_end why)
 	struct client *client = context;
 
 	client->session = NULL;
+	forget_stranger(client);
 	while (!list_empty(&client->sockets))
 		leave(list_entry(client->sockets.next, struct socketio_socket, in_client), why);
 	list_remove(&client->in_homeless);
@@ -645,6 +690,7 @@ struct socketio *socketio_new(const struct engineio_rules *rules, int64_t connec
 	io->owner = owner;
 	io->connect_timeout = connect_timeout;
 	list_init(&io->homeless);
+	list_init(&io->strangers);
 	io->engine = engineio_new(rules, ops, &hooks, io);
 	if (!io->engine) {
 		free(io);

@@ -18,10 +18,12 @@
 #include "pushd/message.h"
 #include "wire/json.h"
 
-#define SOCKETIO_ATTACHMENTS 10 /* the most that one packet may have */
-#define SOCKETIO_NAMESPACES  8	/* the most that one client may be in */
-#define SOCKETIO_NAMESPACE   64 /* the longest name of one, in bytes */
-#define SOCKETIO_QUESTIONS   64 /* the most that one socket may leave unanswered */
+#define SOCKETIO_ATTACHMENTS 10	   /* the most that one packet may have */
+#define SOCKETIO_NAMESPACES  8	   /* the most that one client may be in */
+#define SOCKETIO_NAMESPACE   64	   /* the longest name of one, in bytes */
+#define SOCKETIO_QUESTIONS   64	   /* the most that one socket may leave unanswered */
+#define SOCKETIO_REFUSALS    64	   /* the most that one client gets before it is in a namespace */
+#define SOCKETIO_STRANGERS   16384 /* the most that poll and are in no namespace: over it the first is lost */
 
 struct socketio;
 struct socketio_socket;

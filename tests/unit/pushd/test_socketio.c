@@ -160,7 +160,7 @@ static void test_connect(void **state)
 	    {"42[\"x\"]", "a!1002 malformed packet"},
 	    {"430[]", "a!1002 malformed packet"},
 	    {"44{}", "a!1002 malformed packet"},
-	    {"451-[\"x\"]", ""},
+	    {"451-[\"x\"]", "a!1002 malformed packet"},
 	    {"47", "a!1002 malformed packet"},
 	    {"4abc", "a!1002 malformed packet"},
 	    {"4", "a!1002 malformed packet"},
@@ -502,6 +502,84 @@ static void test_homeless(void **state)
 	lose(f);
 }
 
+/* By polling, with nothing said yet. */
+static struct engineio_session *open_stranger(struct fixture *f)
+{
+	const struct engineio_peer peer = {.address = "192.0.2.1"};
+	struct engineio_session *session;
+
+	assert_int_equal(engineio_open(socketio_engine(f->io), &peer, NULL, f->now, &session), OK);
+	return session;
+}
+
+static bool is_known(struct fixture *f, const char *sid)
+{
+	const struct engineio_request request = {
+	    .version = "4", .transport = "polling", .sid = sid, .get = true};
+	struct engineio_session *session;
+
+	return engineio_judge(socketio_engine(f->io), &request, f->now, &session) == ENGINEIO_ACCEPTED;
+}
+
+static void post(struct fixture *f, struct engineio_session *session, const char *body)
+{
+	assert_true(engineio_post(session, f->now));
+	assert_true(engineio_posted(session, body, strlen(body), f->now));
+	(void)news();
+}
+
+/* Whoever opens session after session costs the one who has been there longest his, but nobody who is
+ * somebody. */
+static void test_strangers_are_bounded(void **state)
+{
+	struct fixture *f = *state;
+	char member[ENGINEIO_SID], refused[ENGINEIO_SID], first[ENGINEIO_SID], second[ENGINEIO_SID];
+	struct engineio_session *session = open_stranger(f);
+
+	snprintf(member, sizeof(member), "%s", engineio_sid(session));
+	post(f, session, "40");
+	session = open_stranger(f);
+	snprintf(refused, sizeof(refused), "%s", engineio_sid(session));
+	snprintf(first, sizeof(first), "%s", engineio_sid(open_stranger(f)));
+	snprintf(second, sizeof(second), "%s", engineio_sid(open_stranger(f)));
+	post(f, session, "40/no");
+	for (int i = 3; i < SOCKETIO_STRANGERS; i++)
+		(void)open_stranger(f);
+	assert_true(is_known(f, first));
+	(void)open_stranger(f);
+	assert_false(is_known(f, first));
+	assert_true(is_known(f, second));
+	(void)open_stranger(f);
+	assert_false(is_known(f, second));
+	assert_true(is_known(f, refused));
+	(void)open_stranger(f);
+	assert_false(is_known(f, refused));
+	assert_true(is_known(f, member));
+	assert_int_equal(engineio_count(socketio_engine(f->io)), SOCKETIO_STRANGERS + 1);
+}
+
+static void test_refusals_are_bounded(void **state)
+{
+	struct fixture *f = *state;
+
+	open_client(f);
+	for (int i = 0; i < SOCKETIO_REFUSALS; i++)
+		text(f, "40/no");
+	assert_null(strstr(news(), "a!"));
+	text(f, "40/no");
+	assert_non_null(strstr(news(), "a!0 "));
+	lose(f);
+	/* who is let in begins anew */
+	open_client(f);
+	for (int i = 0; i < SOCKETIO_REFUSALS; i++)
+		text(f, "40/no");
+	text(f, "40");
+	(void)news();
+	text(f, "40/no");
+	assert_null(strstr(news(), "a!"));
+	lose(f);
+}
+
 static void test_namespaces(void **state)
 {
 	struct fixture *f = *state;
@@ -593,6 +671,8 @@ int main(void)
 	    ROW(test_answer_later),
 	    ROW(test_gone_before_the_answer),
 	    ROW(test_homeless),
+	    ROW(test_strangers_are_bounded),
+	    ROW(test_refusals_are_bounded),
 	    ROW(test_namespaces),
 	    ROW(test_namespaces_are_bounded),
 	    ROW(test_disconnect),
