@@ -168,6 +168,94 @@ static bool submit(struct pushd *pushd, struct job *job)
 	return false;
 }
 
+/* What a lane shall do for a connection. */
+struct errand {
+	struct job *job;
+	const char *ref;       /* in the job's arena */
+	struct id *attempt_id; /* in the job: where the attempt's id belongs; NULL: it is about none */
+};
+
+/* Hands a job over; one that can't be is refused, and freed. It goes its way even when the connection is
+ * closed by now: so does what was handed over a moment earlier. */
+static void hand_over(struct pushd *pushd, struct conn *conn, const struct errand *errand)
+{
+	enum err err = OK;
+
+	if (errand->attempt_id) {
+		*errand->attempt_id = conn->attempt_id;
+		if (id_is_nil(&conn->attempt_id))
+			err = ERR_INVALID_ATTEMPT_STATUS;
+	}
+	errand->job->context = conn_ref(conn);
+	if (!err && !submit(pushd, errand->job))
+		err = ERR_UNAVAILABLE;
+	if (err) {
+		complain(conn, err, errand->ref, NULL);
+		job_free(errand->job);
+		conn_unref(conn);
+	}
+}
+
+/* What waits until it is known which attempt is meant. */
+struct lookup_job {
+	struct connect_job connect;
+	struct conn *conn;
+	struct errand errand;
+};
+
+static void looked_up(struct job *job, void *context)
+{
+	struct lookup_job *lookup = (struct lookup_job *)(void *)job;
+	struct conn *conn = lookup->conn;
+
+	conn->lookups--;
+	if (job->err) {
+		complain(conn, job->err, lookup->errand.ref, NULL);
+		job_free(lookup->errand.job);
+	} else {
+		conn->attempt_id = lookup->connect.item.attempt_id;
+		hand_over(context, conn, &lookup->errand);
+	}
+	conn_unref(conn);
+}
+
+/* Connecting again changes nothing for who is connected, and tells the attempt that a start has made
+ * meanwhile. */
+static void look_up(struct pushd *pushd, struct conn *conn, const struct errand *errand)
+{
+	struct lookup_job *job = job_new(sizeof(*job), WORK_CONNECT, &conn->session_id, &conn->actor.user_id);
+
+	if (!job) {
+		complain(conn, ERR_MEMORY, errand->ref, NULL);
+		job_free(errand->job);
+		return;
+	}
+	job->connect.node = pushd->node;
+	job->connect.item.actor = conn->actor;
+	job->connect.item.session_id = conn->session_id;
+	job->connect.job.done = looked_up;
+	job->connect.job.context = pushd;
+	job->conn = conn_ref(conn);
+	job->errand = *errand;
+	if (!submit(pushd, &job->connect.job)) {
+		conn_unref(conn);
+		complain(conn, ERR_UNAVAILABLE, errand->ref, NULL);
+		job_free(errand->job);
+		job_free(&job->connect.job);
+		return;
+	}
+	conn->lookups++;
+}
+
+/* In the order in which it was said: behind one that waits, everything waits. */
+static void run_errand(struct pushd *pushd, struct conn *conn, const struct errand *errand)
+{
+	if (conn->lookups || (errand->attempt_id && id_is_nil(&conn->attempt_id)))
+		look_up(pushd, conn, errand);
+	else
+		hand_over(pushd, conn, errand);
+}
+
 static void state_read(struct job *job, void *context)
 {
 	struct read_job *read = (struct read_job *)(void *)job;
@@ -201,12 +289,7 @@ static void state_sync_request(struct call *call)
 		return;
 	}
 	job->job.done = state_read;
-	job->job.context = conn_ref(conn);
-	if (!submit(call->pushd, &job->job)) {
-		conn_unref(conn);
-		job_free(&job->job);
-		refuse(call, ERR_UNAVAILABLE, NULL);
-	}
+	run_errand(call->pushd, conn, &(struct errand){.job = &job->job, .ref = job->ref});
 }
 
 /* --- commands --- */
@@ -254,86 +337,6 @@ static void command_done(struct job *job, void *context)
 	conn_unref(conn);
 }
 
-/* Hands a command over; one that can't be is refused, and freed. */
-static void hand_over(struct pushd *pushd, struct conn *conn, struct command_job *command)
-{
-	if (conn->state >= CONN_CLOSING) {
-		job_free(&command->job);
-		return;
-	}
-	command->job.done = command_done;
-	command->job.context = conn_ref(conn);
-	if (!submit(pushd, &command->job)) {
-		conn_unref(conn);
-		complain(conn, ERR_UNAVAILABLE, command->ref, NULL);
-		job_free(&command->job);
-	}
-}
-
-/* Likewise one in the student's attempt. */
-static void hand_over_attempt(struct pushd *pushd, struct conn *conn, struct command_job *command)
-{
-	if (id_is_nil(&conn->attempt_id)) {
-		complain(conn, ERR_INVALID_ATTEMPT_STATUS, command->ref, NULL);
-		job_free(&command->job);
-		return;
-	}
-	command->attempt_id = conn->attempt_id;
-	hand_over(pushd, conn, command);
-}
-
-/* A command that waits until it is known which attempt it is for. */
-struct lookup_job {
-	struct connect_job connect;
-	struct conn *conn;
-	struct command_job *command;
-};
-
-static void looked_up(struct job *job, void *context)
-{
-	struct lookup_job *lookup = (struct lookup_job *)(void *)job;
-	struct conn *conn = lookup->conn;
-
-	conn->lookups--;
-	if (job->err) {
-		complain(conn, job->err, lookup->command->ref, NULL);
-		job_free(&lookup->command->job);
-	} else {
-		conn->attempt_id = lookup->connect.item.attempt_id;
-		hand_over_attempt(context, conn, lookup->command);
-	}
-	conn_unref(conn);
-}
-
-/* Connecting again changes nothing for who is connected, and tells the attempt that a start has made
- * meanwhile. */
-static void look_up(struct call *call, struct command_job *command)
-{
-	struct conn *conn = call->conn;
-	struct lookup_job *job = job_new(sizeof(*job), WORK_CONNECT, &conn->session_id, &conn->actor.user_id);
-
-	if (!job) {
-		refuse(call, ERR_MEMORY, NULL);
-		job_free(&command->job);
-		return;
-	}
-	job->connect.node = call->pushd->node;
-	job->connect.item.actor = conn->actor;
-	job->connect.item.session_id = conn->session_id;
-	job->connect.job.done = looked_up;
-	job->connect.job.context = call->pushd;
-	job->conn = conn_ref(conn);
-	job->command = command;
-	if (!submit(call->pushd, &job->connect.job)) {
-		conn_unref(conn);
-		refuse(call, ERR_UNAVAILABLE, NULL);
-		job_free(&command->job);
-		job_free(&job->connect.job);
-		return;
-	}
-	conn->lookups++;
-}
-
 struct row {
 	const char *type;
 	int roles;
@@ -365,6 +368,7 @@ static void start_command(struct call *call, const struct row *row)
 	struct conn *conn = call->conn;
 	struct command_job *job = arena_alloc(call->arena, sizeof(*job));
 	struct problems problems;
+	struct errand errand;
 
 	if (!job) {
 		refuse(call, ERR_MEMORY, NULL);
@@ -381,14 +385,13 @@ static void start_command(struct call *call, const struct row *row)
 	job->job.user_id = conn->actor.user_id;
 	job->actor = conn->actor;
 	job->ref = call->in.ref;
+	job->job.done = command_done;
 	list_init(&job->job.in_queue);
 	call->arena = NULL;
-	if (row->kind == WORK_MESSAGE)
-		hand_over(call->pushd, conn, job);
-	else if (conn->lookups || id_is_nil(&conn->attempt_id))
-		look_up(call, job);
-	else
-		hand_over_attempt(call->pushd, conn, job);
+	errand = (struct errand){.job = &job->job, .ref = job->ref};
+	if (row->kind != WORK_MESSAGE)
+		errand.attempt_id = &job->attempt_id;
+	run_errand(call->pushd, conn, &errand);
 }
 
 static const struct row *row_of(const struct call *call)
