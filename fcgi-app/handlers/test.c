@@ -3,13 +3,14 @@
 
 #include <stdio.h>
 
+#include "domain/paper.h"
 #include "domain/test.h"
 #include "fcgi-app/papers/papers.h"
 
 /* The normalised content, or the error to return. */
 static enum err read_test(struct call *call, const char **ret)
 {
-	return test_normalise(call->domain, call->body, ret) ? OK : call_refuse(call);
+	return paper_normalise(call->domain, call->body, ret) ? OK : call_refuse(call);
 }
 
 enum err handle_test_create(struct call *call)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "domain/test.h"
+#include "domain/paper.h"
 #include "fcgi-app/papers/flow.h"
 #include "wire/json.h"
 
@@ -495,7 +495,7 @@ enum err draft_settle(struct domain *d, struct draft *draft, const char *title, 
 		}
 		if (json_parse_object(d->arena, text, strlen(text), &body) != OK)
 			return arena_failed(d->arena) ? ERR_MEMORY : ERR_INTERNAL;
-		if (test_normalise(d, body, ret_normalised))
+		if (paper_normalise(d, body, ret_normalised))
 			return OK;
 		refused = leave_out_refused(draft, &d->problems);
 		if (refused > 0)

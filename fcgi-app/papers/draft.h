@@ -1,5 +1,5 @@
 /* A paper while it is read from somebody's file: what every format's reader builds, and the one way from
- * there to a body of POST /tests, so that the rules of papers stand in one place (domain/test.h).
+ * there to a body of POST /tests, so that the rules of papers stand in one place (domain/paper.h).
  *
  * What a reader finds and a paper can't hold is a remark, by item and line: nothing goes without being told.
  * A failed allocation shows in the arena, at the end. */

@@ -1,6 +1,6 @@
 /* Papers from other programs' files, and into them.
  *
- * paper_import turns a file into the body of POST /tests that domain/test.h has let through, and a report of
+ * paper_import turns a file into the body of POST /tests that domain/paper.h has let through, and a report of
  * what became of each item that isn't in it as it was. */
 #ifndef INVIGIL_APP_PAPERS_PAPERS_H
 #define INVIGIL_APP_PAPERS_PAPERS_H

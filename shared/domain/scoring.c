@@ -3,7 +3,7 @@
  * session's last second.
  *
  * Refuses to guess: an answer of the wrong form (a list where one string belongs, JSON that isn't an answer)
- * is worth 0, and a sheet that breaks the rules of test_normalise isn't compiled at all. */
+ * is worth 0, and a sheet that breaks the rules of paper_normalise isn't compiled at all. */
 #include "domain/scoring.h"
 
 #include <math.h>
@@ -16,7 +16,7 @@
 
 enum {
 	ANSWER_BYTES = 2560, /* a folded key: 500 characters, and then some; a longer answer can't be right */
-	RIGHTS_MOST = 64,    /* right answers of one key; test_normalise allows fewer */
+	RIGHTS_MOST = 64,    /* right answers of one key; paper_normalise allows fewer */
 };
 
 #define SCALE 40.0 /* what the band tables count to */

@@ -1,5 +1,5 @@
 -- Writes the content of one version of a test, anew or over what it had, and makes from it what students and marking read. `p_doc`
--- is what test_normalise (shared/domain/test.c) made: complete, checked, numbered.
+-- is what paper_normalise (shared/domain/paper.c) made: complete, checked, numbered.
 CREATE OR REPLACE FUNCTION test_write(p_test uuid, p_version integer, p_doc json) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE

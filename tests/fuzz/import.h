@@ -6,7 +6,7 @@
 
 #include "tests/fuzz/fuzz.h"
 
-#include "domain/test.h"
+#include "domain/paper.h"
 #include "fcgi-app/papers/papers.h"
 
 /* The content in that format; what an export of ours can't be read as is a finding. */
@@ -52,7 +52,7 @@ static inline void check_import(const char *format, const uint8_t *data, size_t 
 	if (err == OK) {
 		MUST(json_parse(arena, paper.report, strlen(paper.report), &value) == OK);
 		MUST(json_parse_object(arena, paper.content, strlen(paper.content), &value) == OK);
-		MUST(test_normalise(&d, value, &again));
+		MUST(paper_normalise(&d, value, &again));
 		for (size_t i = 0; EXPORT_FORMATS[i]; i++)
 			check_round(&d, paper.content, EXPORT_FORMATS[i]);
 	}

@@ -5,8 +5,8 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "domain/answer.h"
+#include "domain/paper.h"
 #include "domain/scoring.h"
-#include "domain/test.h"
 
 static void check_answer(struct arena *arena, const struct mark_sheet *sheet, const struct id *id,
 			 const char *answer)
@@ -121,9 +121,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	domain_init(&d, NULL, arena, NULL, NULL);
 	check_reader(arena, answer);
 	if (json_parse_object(arena, body, strlen(body), &value) == OK &&
-	    test_normalise(&d, value, &normal)) {
+	    paper_normalise(&d, value, &normal)) {
 		MUST(json_parse_object(arena, normal, strlen(normal), &value) == OK);
-		MUST(test_normalise(&d, value, &again) && strcmp(normal, again) == 0);
+		MUST(paper_normalise(&d, value, &again) && strcmp(normal, again) == 0);
 		check_marking(arena, value, answer);
 	}
 	MUST(!arena_failed(arena));

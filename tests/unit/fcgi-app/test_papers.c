@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "domain/test.h"
+#include "domain/paper.h"
 
 #define VALID	"tests/data/valid/papers"
 #define INVALID "tests/data/invalid/papers"
@@ -200,7 +200,7 @@ static const char *normal_of(const char *text)
 {
 	const char *normal;
 	problems_init(&domain.problems, domain.arena);
-	if (!test_normalise(&domain, parse(text), &normal))
+	if (!paper_normalise(&domain, parse(text), &normal))
 		fail_msg("no paper:\n%s", tell_problems());
 	return normal;
 }
