@@ -7,7 +7,7 @@
 #include "fcgi-app/throttle.h"
 
 #include <stdatomic.h>
-#include <string.h>
+#include <stddef.h>
 #include <sys/mman.h>
 
 #define MINUTE_MS   60000
@@ -31,17 +31,6 @@ void throttle_free(struct throttle *throttle)
 {
 	if (throttle)
 		munmap(throttle, sizeof(*throttle));
-}
-
-/* splitmix64's finaliser: ids are part time, part chance, and must spread evenly. */
-static uint64_t hash(const struct id *id)
-{
-	uint64_t half[2];
-	memcpy(half, id->b, sizeof(half));
-	uint64_t h = half[0] ^ (half[1] * UINT64_C(0x9e3779b97f4a7c15));
-	h = (h ^ (h >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	h = (h ^ (h >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return h ^ (h >> 31);
 }
 
 static uint64_t moment_of(uint64_t word)
@@ -72,7 +61,7 @@ bool throttle_allow(struct throttle *throttle, const struct id *user_id, int64_t
 {
 	if (per_minute <= 0)
 		return true;
-	const uint64_t h = hash(user_id), now = (uint64_t)now_ms & MOMENT_MASK;
+	const uint64_t h = id_hash(user_id), now = (uint64_t)now_ms & MOMENT_MASK;
 	const uint64_t price = per_minute > MINUTE_MS ? 1 : (uint64_t)(MINUTE_MS / per_minute);
 	_Atomic uint64_t *place = find_place(throttle, h, now);
 	uint64_t word = atomic_load(place);

@@ -4,15 +4,13 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "db/conn.h"
 
 #define RETRIES	     5
-#define DOWN_MS	     250  /* after the database was found unreachable, so long nobody tries again */
-#define SEEN_SLOTS   2048 /* a power of two, above twice the jobs that a pick looks at */
+#define DOWN_MS	     250 /* after the database was found unreachable, so long nobody tries again */
 #define MESSAGE_TEXT 256
 
 struct worker {
@@ -54,88 +52,6 @@ struct lane {
 	struct list results; /* under the lock … */
 	struct settings *settings;
 };
-
-void *job_new(size_t size, int kind, const struct id *session_id, const struct id *user_id)
-{
-	struct arena *arena = arena_new(1024);
-	struct job *job = arena ? arena_alloc(arena, size) : NULL;
-
-	if (!job) {
-		arena_free(arena);
-		return NULL;
-	}
-	job->arena = arena;
-	job->kind = kind;
-	job->session_id = session_id ? *session_id : ID_NIL;
-	job->user_id = user_id ? *user_id : ID_NIL;
-	list_init(&job->in_queue);
-	return job;
-}
-
-void job_free(struct job *job)
-{
-	if (job)
-		arena_free(job->arena);
-}
-
-/* --- which jobs go together --- */
-
-struct seen {
-	const struct id *slots[SEEN_SLOTS];
-};
-
-static size_t hash(const struct id *id)
-{
-	uint64_t a, b;
-
-	memcpy(&a, id->b, 8);
-	memcpy(&b, id->b + 8, 8);
-	a ^= b * 0x9E3779B97F4A7C15u;
-	return (size_t)(a ^ a >> 29);
-}
-
-/* False when the user had been seen already. */
-static bool see(struct seen *seen, const struct id *user_id)
-{
-	for (size_t at = hash(user_id);; at++) {
-		const struct id **slot = &seen->slots[at & (SEEN_SLOTS - 1)];
-
-		if (!*slot) {
-			*slot = user_id;
-			return true;
-		}
-		if (id_equal(*slot, user_id))
-			return false;
-	}
-}
-
-size_t lane_pick(struct list *queue, struct job **ret, size_t most, size_t look)
-{
-	struct seen seen = {0};
-	size_t count = 0;
-	int kind = -1;
-
-	if (look > SEEN_SLOTS / 2)
-		look = SEEN_SLOTS / 2;
-	list_each (node, queue) {
-		struct job *job = list_entry(node, struct job, in_queue);
-
-		if (!look || count == most)
-			break;
-		if (kind < 0)
-			kind = job->kind;
-		/* whoever has been seen, taken or passed over, has to wait; not so those behind him, however
-		 * many jobs he has */
-		if (!id_is_nil(&job->user_id) && !see(&seen, &job->user_id))
-			continue;
-		look--;
-		if (job->kind != kind)
-			continue;
-		list_remove(&job->in_queue);
-		ret[count++] = job;
-	}
-	return count;
-}
 
 /* --- running a batch --- */
 
@@ -266,7 +182,7 @@ static struct batch *batch_new(struct list *queue)
 	batch->jobs = jobs;
 	batch->outbox.last = &batch->outbox.first;
 	list_init(&batch->in_results);
-	batch->count = lane_pick(queue, jobs, LANE_BATCH_MAX, LANE_BATCH_MAX * 2);
+	batch->count = jobs_pick(queue, jobs, LANE_BATCH_MAX, LANE_BATCH_MAX * 2);
 	return batch;
 }
 
@@ -398,7 +314,7 @@ static void enqueue(struct worker *worker, struct job *job)
 
 static struct worker *worker_of(struct lane *lane, const struct job *job)
 {
-	return &lane->workers[hash(&job->session_id) % (lane->count - 1)];
+	return &lane->workers[id_hash(&job->session_id) % (lane->count - 1)];
 }
 
 static size_t depth(struct worker *worker)

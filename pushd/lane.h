@@ -2,9 +2,10 @@
  * What has queued up while the last statement was committing goes into the next one: jobs of one kind become
  * one batch.
  *
- * Order: jobs of one session share a thread, and jobs of one user in it run in the order in which they came,
- * whatever their kinds. A batch never holds two jobs of one user. Results come back to the loop's thread in
- * lane_turn. The lane knows no job's meaning: kinds are rows of a table (work.c). */
+ * Order: jobs of one session share a thread, and in it those of one user keep theirs (jobs_pick). Results
+ * come back to the loop's thread in lane_turn. The lane knows no job's meaning: kinds are rows of a table
+ * (work.c).
+ */
 #ifndef INVIGIL_PUSHD_LANE_H
 #define INVIGIL_PUSHD_LANE_H
 
@@ -13,36 +14,13 @@
 #include <stdint.h>
 
 #include "auth/settings.h"
-#include "base/arena.h"
 #include "base/compiler.h"
-#include "base/id.h"
-#include "base/list.h"
 #include "core/err.h"
 #include "domain/domain.h"
+#include "pushd/job.h"
 
 #define LANE_BATCH_MAX 500   /* jobs that one statement serves at most */
 #define LANE_QUEUE_MAX 20000 /* jobs that one thread may have waiting; more are refused */
-
-/* One thing to be done. Lives, with all it points to, in its own arena; results point into the batch's arena
- * and are gone after `done`. */
-struct job {
-	struct list in_queue;
-	struct arena *arena;
-	int kind;				      /* its row in the table of kinds */
-	struct id session_id;			      /* decides the thread */
-	struct id user_id;			      /* keeps the order; nil: none to keep */
-	enum err err;				      /* what became of it */
-	const struct problems *problems;	      /* with ERR_VALIDATION; may be NULL */
-	void (*done)(struct job *job, void *context); /* in the loop's thread; must not free it */
-	void *context;
-};
-
-/* How jobs of one kind are run: all of a batch in one go, each with its own `err`. The return value is about
- * the statement as a whole: not OK means that nothing was committed for any of them. */
-struct job_kind {
-	const char *name;
-	enum err (*run)(struct domain *domain, struct job **jobs, size_t count);
-};
 
 struct lane;
 
@@ -76,10 +54,6 @@ void lane_configure(struct lane *lane, struct settings *settings);
  * (its `done` is called, no hook is) and freed. */
 void lane_free(struct lane *lane, int wait_ms);
 
-/* A job of `size` bytes (struct job first), zeroed, in an arena of its own. NULL: no memory. */
-MUST_CHECK void *job_new(size_t size, int kind, const struct id *session_id, const struct id *user_id);
-void job_free(struct job *job);
-
 /* Takes the job. False: that thread's queue is full; the job is the caller's still. */
 MUST_CHECK bool lane_submit(struct lane *lane, struct job *job);
 /* For what pushd itself needs (leaves, gaps): never refused. */
@@ -91,10 +65,5 @@ void lane_submit_slow(struct lane *lane, struct job *job);
 void lane_turn(struct lane *lane);
 /* Jobs waiting or running. */
 size_t lane_depth(struct lane *lane);
-
-/* Takes the next batch out of `queue` (at most `most` jobs into `ret`): the first job, and all of its kind
- * behind it that pass no earlier job of their user. Looks at no more than `look` jobs, those not counted that
- * wait for another of their user. Returns how many. */
-size_t lane_pick(struct list *queue, struct job **ret, size_t most, size_t look);
 
 #endif

@@ -6,7 +6,7 @@
 #include "domain/attempt.h"
 #include "domain/classroom.h"
 #include "domain/session.h"
-#include "pushd/lane.h"
+#include "pushd/job.h"
 
 enum work_kind {
 	WORK_CONNECT,	/* struct connect_job: may he come in, and does he join? */

@@ -128,7 +128,14 @@ bool id_is_nil(const struct id *id)
 	return id_equal(id, &ID_NIL);
 }
 
-int id_compare(const struct id *a, const struct id *b)
+/* splitmix64's finaliser: ids are part time, part chance, and must spread evenly. */
+uint64_t id_hash(const struct id *id)
 {
-	return memcmp(a->b, b->b, sizeof(a->b));
+	uint64_t half[2], hash;
+
+	memcpy(half, id->b, sizeof(half));
+	hash = half[0] ^ (half[1] * UINT64_C(0x9e3779b97f4a7c15));
+	hash = (hash ^ (hash >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	hash = (hash ^ (hash >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return hash ^ (hash >> 31);
 }

@@ -25,7 +25,7 @@ MUST_CHECK bool id_parse(const char *text, struct id *ret);
 char *id_format(const struct id *id, char text[ID_TEXT]);
 bool id_equal(const struct id *a, const struct id *b);
 bool id_is_nil(const struct id *id);
-/* Orders as PostgreSQL orders uuid: bytewise. */
-int id_compare(const struct id *a, const struct id *b);
+/* Spreads ids over tables and threads. It is no secret: a table whose keys strangers choose is a map. */
+uint64_t id_hash(const struct id *id);
 
 #endif

@@ -1,4 +1,4 @@
-/* Ids: their text, their order, and that two are never the same. */
+/* Ids: their text, which are equal, and that those made grow and never meet. */
 #include "base/id.h"
 
 #include <pthread.h>
@@ -59,30 +59,35 @@ static void test_no_text(void **state)
 	assert_false(id_parse(NULL, &id));
 }
 
-static void test_order(void **state)
+static void test_equal(void **state)
 {
 	static const struct {
 		const char *a, *b;
-		int order;
+		bool equal;
 	} rows[] = {
-	    {"00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000001", 0},
-	    {"00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002", -1},
-	    {"80000000-0000-0000-0000-000000000000", "7fffffff-ffff-ffff-ffff-ffffffffffff", 1},
+	    {"00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000001", true},
+	    {"00000000-0000-0000-0000-00000000000a", "00000000-0000-0000-0000-00000000000A", true},
+	    {"00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002", false},
+	    {"80000000-0000-0000-0000-000000000000", "7fffffff-ffff-ffff-ffff-ffffffffffff", false},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct id a, b;
-		int order;
 
 		assert_true(id_parse(rows[i].a, &a));
 		assert_true(id_parse(rows[i].b, &b));
-		order = id_compare(&a, &b);
-		assert_int_equal((order > 0) - (order < 0), rows[i].order);
-		assert_int_equal(id_equal(&a, &b), rows[i].order == 0);
+		assert_int_equal(id_equal(&a, &b), rows[i].equal);
+		assert_int_equal(id_hash(&a) == id_hash(&b), rows[i].equal);
 	}
 	assert_true(id_is_nil(&ID_NIL));
 	assert_false(id_is_nil(&(struct id){{[15] = 1}}));
+}
+
+/* As PostgreSQL orders uuid. */
+static int compare(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct id));
 }
 
 static int64_t id_ms(const struct id *id)
@@ -105,7 +110,7 @@ static void test_made_ids_are_version_7_and_grow(void **state)
 
 		assert_int_equal(id.b[6] >> 4, 7);
 		assert_int_equal(id.b[8] >> 6, 2);
-		assert_true(id_compare(&last, &id) < 0);
+		assert_true(compare(&last, &id) < 0);
 		last = id;
 	}
 	/* Borrowed milliseconds stay a fraction of the time that passed. */
@@ -126,11 +131,6 @@ static void *make_many(void *into)
 	return NULL;
 }
 
-static int compare(const void *a, const void *b)
-{
-	return id_compare(a, b);
-}
-
 static void test_threads_never_meet(void **state)
 {
 	pthread_t threads[THREADS];
@@ -142,7 +142,7 @@ static void test_threads_never_meet(void **state)
 		pthread_join(threads[i], NULL);
 	for (int i = 0; i < THREADS * PER_THREAD; i++) {
 		if (i % PER_THREAD)
-			assert_true(id_compare(&made[i - 1], &made[i]) < 0);
+			assert_true(compare(&made[i - 1], &made[i]) < 0);
 	}
 	qsort(made, ARRAY_LEN(made), sizeof(made[0]), compare);
 	for (size_t i = 1; i < ARRAY_LEN(made); i++)
@@ -154,7 +154,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_text),
 	    cmocka_unit_test(test_no_text),
-	    cmocka_unit_test(test_order),
+	    cmocka_unit_test(test_equal),
 	    cmocka_unit_test(test_made_ids_are_version_7_and_grow),
 	    cmocka_unit_test(test_threads_never_meet),
 	};
