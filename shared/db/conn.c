@@ -16,13 +16,14 @@
 #include <libpq-fe.h>
 
 #include "base/clock.h"
+#include "db/hosts.h"
 #include "db/result.h"
+#include "db/sqlstate.h"
 
-#define CONNECT_LONGEST_MS                                                                                   \
-	10000 /* a server that hasn't answered by then won't, however long statements may take */
-#define CONNECT_PAUSE_MS 100  /* after a failure, so that callers don't hammer a server that starts */
-#define TRIES_MOST	 3    /* of a statement that met another one */
-#define PREPARED_SLOTS	 1024 /* a power of two, several times the number of queries */
+#define CONNECT_LONGEST_MS 10000 /* a server silent for so long won't answer, whatever the timeout */
+#define CONNECT_PAUSE_MS   100	 /* after a failure, so that callers don't hammer a server that starts */
+#define TRIES_MOST	   3	 /* of a statement that met another one */
+#define PREPARED_SLOTS	   1024	 /* a power of two, several times the number of queries */
 
 struct db {
 	PGconn *pg; /* NULL: not connected */
@@ -43,24 +44,6 @@ struct db {
 
 /* --- making and losing the connection --- */
 
-/* How many hosts a connection string names. */
-static int count_hosts(const char *conninfo)
-{
-	PQconninfoOption *options = PQconninfoParse(conninfo, NULL);
-	int most = 1;
-
-	for (PQconninfoOption *option = options; option && option->keyword; option++) {
-		int hosts = 1;
-
-		for (const char *c = option->val; c && *c; c++)
-			hosts += *c == ',';
-		if (strcmp(option->keyword, "host") == 0 || strcmp(option->keyword, "hostaddr") == 0)
-			most = hosts > most ? hosts : most;
-	}
-	PQconninfoFree(options);
-	return most;
-}
-
 struct db *db_new(const char *conninfo, const char *application, int timeout_ms)
 {
 	struct db *db = calloc(1, sizeof(*db));
@@ -69,7 +52,7 @@ struct db *db_new(const char *conninfo, const char *application, int timeout_ms)
 		return NULL;
 	db->conninfo = strdup(conninfo);
 	db->application = strdup(application);
-	db->hosts = count_hosts(conninfo);
+	db->hosts = hosts_count(conninfo);
 	db->timeout_ms = timeout_ms;
 	db->prepares = true;
 	if (!db->conninfo || !db->application) {
@@ -171,61 +154,23 @@ static void ignore_notice(void *arg UNUSED, const PGresult *result UNUSED)
 {
 }
 
-/* Turns "a,b,c" by `turn` places, in memory that the caller frees; NULL when there is nothing to turn or no
- * memory. */
-static char *rotate(const char *list, int turn)
-{
-	size_t len = list ? strlen(list) : 0;
-	const char *at = list;
-	char *turned;
-	int items = 1;
-
-	for (const char *c = list; c && *c; c++)
-		items += *c == ',';
-	if (items == 1 || turn % items == 0)
-		return NULL;
-	for (turn %= items; turn > 0; turn--)
-		at = strchr(at, ',') + 1;
-	turned = malloc(len + 2);
-	if (turned)
-		snprintf(turned, len + 2, "%s,%.*s", at, (int)(at - list - 1), list);
-	return turned;
-}
-
-/* libpq tries several hosts in order, but leaves waiting to its caller: a host that is silent would swallow
- * the whole time again and again. So after a timeout the next host of the list comes first. */
-static void rotate_hosts(struct db *db, const char *keywords[], const char *values[], char *owned[3],
-			 int *count)
-{
-	static const char *const lists[] = {"host", "hostaddr", "port"};
-	PQconninfoOption *options = db->host_turn > 0 ? PQconninfoParse(db->conninfo, NULL) : NULL;
-
-	for (PQconninfoOption *option = options; option && option->keyword; option++)
-		for (size_t i = 0; i < ARRAY_LEN(lists); i++)
-			if (strcmp(option->keyword, lists[i]) == 0) {
-				owned[i] = rotate(option->val, db->host_turn);
-				if (owned[i]) {
-					keywords[*count] = lists[i];
-					values[(*count)++] = owned[i];
-				}
-			}
-	PQconninfoFree(options);
-}
-
 static PGconn *connect_start(struct db *db)
 {
-	const char *keywords[7] = {"dbname", "fallback_application_name", "client_encoding"};
-	const char *values[7] = {db->conninfo, db->application, "UTF8"};
-	char *owned[3] = {NULL, NULL, NULL};
-	int count = 3;
+	const char *keywords[3 + HOSTS_LISTS + 1] = {"dbname", "fallback_application_name",
+						     "client_encoding"};
+	const char *values[3 + HOSTS_LISTS + 1] = {db->conninfo, db->application, "UTF8"};
+	struct hosts hosts;
 	PGconn *pg;
 
 	/* The hosts come behind the connection string, since a later keyword overrides what an earlier one
 	 * expanded to. */
-	rotate_hosts(db, keywords, values, owned, &count);
+	hosts_turn(&hosts, db->conninfo, db->host_turn);
+	for (size_t i = 0; i < hosts.count; i++) {
+		keywords[3 + i] = hosts.keywords[i];
+		values[3 + i] = hosts.values[i];
+	}
 	pg = PQconnectStartParams(keywords, values, 1);
-	for (size_t i = 0; i < ARRAY_LEN(owned); i++)
-		free(owned[i]);
+	hosts_done(&hosts);
 	return pg;
 }
 
@@ -235,7 +180,7 @@ static bool connect_finish(struct db *db, int64_t deadline)
 
 	while (status == PGRES_POLLING_READING || status == PGRES_POLLING_WRITING) {
 		if (!wait_socket(db, status == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline)) {
-			db->host_turn = (db->host_turn + 1) % 64;
+			db->host_turn = (db->host_turn + 1) % db->hosts;
 			set_message(db, "timeout while connecting");
 			return false;
 		}
@@ -315,33 +260,6 @@ static enum err ready(struct db *db)
 
 /* --- sending and receiving --- */
 
-/* PostgreSQL's SQLSTATEs that the callers can do something about; the rest is our bug. A row ending early
- * stands for a whole class. */
-static const struct {
-	const char *state;
-	enum err err;
-} SQLSTATES[] = {
-    {"08", ERR_UNAVAILABLE},	/* connection exceptions */
-    {"25006", ERR_UNAVAILABLE}, /* read-only: a standby, after a failover */
-    {"40001", ERR_RETRY},	/* serialization failure */
-    {"40P01", ERR_RETRY},	/* deadlock */
-    {"53", ERR_UNAVAILABLE},	/* out of connections, memory, disk */
-    {"55P03", ERR_UNAVAILABLE}, /* lock not available in lock_timeout */
-    {"57014", ERR_UNAVAILABLE}, /* statement_timeout */
-    {"57P", ERR_UNAVAILABLE},	/* shutting down, crashed, starting */
-    {"58", ERR_UNAVAILABLE},	/* the server's disk */
-};
-
-static enum err err_from_state(const char *state)
-{
-	if (!state)
-		return ERR_UNAVAILABLE;
-	for (size_t i = 0; i < ARRAY_LEN(SQLSTATES); i++)
-		if (strncmp(state, SQLSTATES[i].state, strlen(SQLSTATES[i].state)) == 0)
-			return SQLSTATES[i].err;
-	return ERR_INTERNAL;
-}
-
 /* What went wrong, and where, for the log. Not the server's DETAIL and HINT: they quote rows, which no log
  * may show. */
 static enum err describe_failure(struct db *db, const PGresult *result, char state[6])
@@ -359,7 +277,7 @@ static enum err describe_failure(struct db *db, const PGresult *result, char sta
 	} else {
 		set_message(db, PQresultErrorMessage(result));
 	}
-	return err_from_state(sqlstate);
+	return sqlstate_err(sqlstate);
 }
 
 /* The statement's fate is unknown, and what still comes would be taken for the next one's answer. */
@@ -507,20 +425,13 @@ static enum err run_prepared(struct db *db, const char *name, const char *sql, c
 		       ret);
 }
 
-/* The server has refused to run what we thought prepared: it is gone (a pooler gave us another backend), or a
- * table's columns changed under it. */
-static bool must_prepare_again(const char *state)
-{
-	return strcmp(state, "26000") == 0 || strcmp(state, "0A000") == 0;
-}
-
 /* Whether a failed statement may simply be sent again: outside a transaction the server has undone all of it,
  * and the reason is gone with the next try. */
 static bool may_repeat(struct db *db, enum err err, const char *state)
 {
 	if (err == OK || db->in_transaction || !db_connected(db))
 		return false;
-	if (!must_prepare_again(state))
+	if (!sqlstate_unprepared(state))
 		return err == ERR_RETRY;
 	forget_prepared(db);
 	return run_discard(db, "DEALLOCATE ALL") == OK;
