@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "pushd/dialect/dialect.h"
+#include "pushd/early.h"
 #include "pushd/farewell.h"
 #include "pushd/work.h"
 #include "wire/command.h"
@@ -435,83 +436,14 @@ static void run(struct pushd *pushd, struct conn *conn, const char *text, size_t
 	arena_free(call.arena);
 }
 
-struct early {
-	struct list in_early;
-	struct message *text;
-};
-
-static void early_free(struct early *early)
-{
-	list_remove(&early->in_early);
-	message_unref(early->text);
-	free(early);
-}
-
-/* Without memory its sender isn't answered; he is sent away for that anyway. */
-static void share_outcome(struct conn *conn, const struct message *text)
-{
-	struct arena *arena = arena_new(1024);
-	struct incoming in = {0};
-
-	if (arena && !conn->dialect->decode(arena, text->text, text->len, &in)) {
-		const struct outcome outcome = {.ref = in.ref, .err = conn->fault};
-
-		conn->ops->answered(conn->socket, &outcome);
-	}
-	arena_free(arena);
-}
-
-void command_early_drop(struct conn *conn)
-{
-	list_each (node, &conn->early) {
-		struct early *early = list_entry(node, struct early, in_early);
-
-		if (conn->fault && conn->ops->answered && conn->socket)
-			share_outcome(conn, early->text);
-		early_free(early);
-	}
-}
-
-/* NULL: no memory. */
-static struct early *early_new(const char *text, size_t len)
-{
-	struct early *early = malloc(sizeof(*early));
-
-	if (!early)
-		return NULL;
-	early->text = message_new(text, len);
-	if (!early->text) {
-		free(early);
-		return NULL;
-	}
-	return early;
-}
-
-static void keep(struct conn *conn, const char *text, size_t len)
-{
-	struct early *early;
-
-	conn->early_bytes += len;
-	if (conn->early_bytes > conn->queue_limit) {
-		farewell(conn, ERR_RATE_LIMITED);
-		return;
-	}
-	early = early_new(text, len);
-	if (early)
-		list_append(&conn->early, &early->in_early);
-	else
-		farewell(conn, ERR_MEMORY);
-}
-
 void command_early(struct pushd *pushd, struct conn *conn)
 {
-	conn_ref(conn);
-	while (!list_empty(&conn->early) && conn->state < CONN_CLOSING) {
-		struct early *early = list_entry(conn->early.next, struct early, in_early);
+	struct message *text;
 
-		list_remove(&early->in_early);
-		run(pushd, conn, early->text->text, early->text->len);
-		early_free(early);
+	conn_ref(conn);
+	while (conn->state < CONN_CLOSING && (text = early_take(conn))) {
+		run(pushd, conn, text->text, text->len);
+		message_unref(text);
 	}
 	conn_unref(conn);
 }
@@ -519,7 +451,7 @@ void command_early(struct pushd *pushd, struct conn *conn)
 void command_deliver(struct pushd *pushd, struct conn *conn, const char *text, size_t len)
 {
 	if (conn->state == CONN_OPENING)
-		keep(conn, text, len);
+		early_keep(conn, text, len);
 	else if (conn->state < CONN_CLOSING)
 		run(pushd, conn, text, len);
 }

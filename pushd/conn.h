@@ -155,7 +155,7 @@ struct conn {
 	unsigned unanswered;	/* pings since the last frame from him */
 	struct window messages; /* his messages this minute */
 
-	/* messages that came before he was let in, in order */
+	/* messages that came before he was let in: early.h */
 	struct list early;
 	size_t early_bytes;
 

@@ -9,6 +9,7 @@
 #include "core/log.h"
 #include "pushd/command.h"
 #include "pushd/dialect/dialect.h"
+#include "pushd/early.h"
 #include "pushd/farewell.h"
 #include "pushd/scheduler.h"
 #include "pushd/work.h"
@@ -67,7 +68,7 @@ static void left(struct conn *conn, enum conn_end how)
 
 	room_remove(conn);
 	roster_remove(pushd->roster, conn);
-	command_early_drop(conn);
+	early_drop(conn);
 	if (conn->counted)
 		presence_ended(pushd->presence, &conn->session_id, &conn->actor.user_id, how, grace_ms(pushd),
 			       clock_monotonic());
