@@ -365,13 +365,13 @@ bool clients_dismiss(struct clients *clients, size_t most)
 
 /* --- for the transports --- */
 
-enum polling_origin clients_origin(void *pushd, const char *origin)
+enum transport_origin clients_origin(void *pushd, const char *origin)
 {
 	const struct config *config = ((struct pushd *)pushd)->config;
 
 	if (!limits_origin(config, origin))
-		return POLLING_REFUSED;
-	return *origin && config->allowed_origins.count ? POLLING_LISTED : POLLING_OWN;
+		return TRANSPORT_REFUSED;
+	return *origin && config->allowed_origins.count ? TRANSPORT_LISTED : TRANSPORT_OWN;
 }
 
 void clients_address(void *pushd, const char *peer, const char *forwarded, char ret[ADDRESS_TEXT])

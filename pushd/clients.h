@@ -31,8 +31,8 @@
 #include "base/compiler.h"
 #include "core/address.h"
 #include "pushd/dialect/engineio.h"
-#include "pushd/polling.h"
 #include "pushd/pushd.h"
+#include "pushd/transport.h"
 
 #define CLIENTS_PATH "/socket.io/"
 
@@ -54,8 +54,8 @@ void clients_tick(struct clients *clients, int64_t now);
 /* Sends away at most `most`; true when none is left. */
 bool clients_dismiss(struct clients *clients, size_t most);
 
-/* What an origin gets, and the client's address: polling_rules, the owner being the pushd. */
-enum polling_origin clients_origin(void *pushd, const char *origin);
+/* What an origin gets, and the client's address: transport_rules, the owner being the pushd. */
+enum transport_origin clients_origin(void *pushd, const char *origin);
 void clients_address(void *pushd, const char *peer, const char *forwarded, char ret[ADDRESS_TEXT]);
 
 #endif

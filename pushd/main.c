@@ -241,7 +241,7 @@ static void raise_file_limit(void)
 /* Socket.IO, on both of its transports. */
 static bool start_clients(struct daemon *daemon)
 {
-	struct polling_rules rules = {
+	struct transport_rules rules = {
 	    .path = CLIENTS_PATH,
 	    .loop = &daemon->loop,
 	    .metrics = &daemon->pushd->metrics,
@@ -250,7 +250,7 @@ static bool start_clients(struct daemon *daemon)
 	    .address = clients_address,
 	};
 
-	daemon->clients = clients_new(daemon->pushd, &polling_ops);
+	daemon->clients = clients_new(daemon->pushd, &transport_ops);
 	if (!daemon->clients)
 		return false;
 	rules.engine = clients_engine(daemon->clients);

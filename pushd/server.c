@@ -30,6 +30,7 @@
 #include "pushd/inlet.h"
 #include "pushd/outlet.h"
 #include "pushd/status.h"
+#include "pushd/websocket.h"
 
 #define ARGUMENT_TEXT 8448 /* token_verify refuses more than 8 KiB */
 #define PATH_TEXT     512
@@ -48,7 +49,7 @@ struct server {
 struct session {
 	struct outlet outlet;
 	struct conn *conn;	   /* NULL: plain HTTP, or a refused handshake */
-	struct polling_link *link; /* NULL: it isn't the polling's */
+	struct websocket *carried; /* NULL: it carries no session of Engine.IO */
 	struct buf rx;		   /* a message so far */
 	bool peer_closing;	   /* the client sent a close frame; the library answers it */
 	bool peer_clean;	   /* and it was a goodbye */
@@ -341,15 +342,16 @@ static int http_request(struct lws *wsi, const char *path)
 	return -1;
 }
 
-/* The polling whose WebSocket this wants to be; NULL: it is the gate's. */
-static struct polling *polling_of(struct lws *wsi)
+/* The rules of the transport that this wants to be; NULL: it is the gate's. */
+static const struct transport_rules *transport_of(struct lws *wsi)
 {
-	struct polling *polling = server_of(wsi)->polling;
+	const struct polling *polling = server_of(wsi)->polling;
 	char path[PATH_TEXT];
 
-	if (!polling || !read_path(wsi, path, sizeof(path)) || !polling_serves(polling, path))
+	if (!polling || !read_path(wsi, path, sizeof(path)) ||
+	    !websocket_serves(polling_rules(polling), path))
 		return NULL;
-	return polling;
+	return polling_rules(polling);
 }
 
 /* In a read of the library's, which knows nothing of it. */
@@ -362,8 +364,8 @@ static void break_off(void *socket)
 
 static int established(struct lws *wsi, struct session *session)
 {
-	struct polling *polling = polling_of(wsi);
-	int refused = polling ? polling_opened(polling, wsi, &session->link) : opened(wsi, session);
+	const struct transport_rules *rules = transport_of(wsi);
+	int refused = rules ? websocket_opened(rules, wsi, &session->carried) : opened(wsi, session);
 
 	if (!refused)
 		inlet_open(lws_get_socket_fd(wsi), wsi);
@@ -373,7 +375,7 @@ static int established(struct lws *wsi, struct session *session)
 static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
 	struct session *session = user;
-	struct polling *polling;
+	const struct transport_rules *rules;
 
 	if (reason == LWS_CALLBACK_CLOSED)
 		inlet_close(lws_get_socket_fd(wsi));
@@ -384,12 +386,12 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 	/* everything about a connection comes here; before there is one, and for HTTP, below */
 	if (session && session->conn)
 		return ws_callback(wsi, reason, session, in, len);
-	if (session && session->link)
-		return polling_callback(&session->link, reason, in, len);
+	if (session && session->carried)
+		return websocket_callback(&session->carried, reason, in, len);
 	switch ((int)reason) {
 	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
-		polling = polling_of(wsi);
-		return polling ? polling_filter(polling, wsi) : filter(wsi);
+		rules = transport_of(wsi);
+		return rules ? websocket_filter(rules, wsi) : filter(wsi);
 	case LWS_CALLBACK_ESTABLISHED:
 		return session ? established(wsi, session) : -1;
 	case LWS_CALLBACK_HTTP:

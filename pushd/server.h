@@ -1,6 +1,6 @@
-/* The sockets once they have said what they want: WebSocket and HTTP, and the only door to libwebsockets. Its
- * callbacks translate: a handshake for the gate, a message for command.c, a writable socket for conn.c; then
- * they return. */
+/* The sockets once they have said what they want: WebSocket and HTTP. libwebsockets and its callbacks, which
+ * translate: a handshake for the gate, a message for command.c, a writable socket for conn.c; then they
+ * return. What websocket.c and outlet.c do, they do to sockets of this file. */
 #ifndef INVIGIL_PUSHD_SERVER_H
 #define INVIGIL_PUSHD_SERVER_H
 
@@ -12,7 +12,7 @@ struct server;
 
 /* On the given libuv loop (a uv_loop_t). */
 MUST_CHECK enum err server_new(struct pushd *pushd, void *loop, struct server **ret);
-/* From now on, what comes under this polling's path is its own: requests and WebSockets. */
+/* From now on, what comes under its rules' path is Engine.IO's: requests for `polling`, and WebSockets. */
 void server_serve(struct server *server, struct polling *polling);
 /* A socket that has sent these bytes, at least a whole request head. */
 void server_adopt(struct server *server, int fd, const char *bytes, size_t len);

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "pushd/listener.h"
 #include "pushd/polling.h"
+#include "pushd/websocket.h"
 
 #define TICK_MS 20
 
@@ -26,19 +27,19 @@ struct echo {
 static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
 	struct echo *echo = lws_context_user(lws_get_context(wsi));
-	struct polling_link **link = user;
+	struct websocket **websocket = user;
 	char path[256] = "";
 
-	if (link && *link)
-		return polling_callback(link, reason, in, len);
+	if (websocket && *websocket)
+		return websocket_callback(websocket, reason, in, len);
 	switch ((int)reason) {
 	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
 		if (lws_hdr_copy(wsi, path, sizeof(path), WSI_TOKEN_GET_URI) > 0 &&
-		    polling_serves(echo->polling, path))
-			return polling_filter(echo->polling, wsi);
+		    websocket_serves(polling_rules(echo->polling), path))
+			return websocket_filter(polling_rules(echo->polling), wsi);
 		return 1;
 	case LWS_CALLBACK_ESTABLISHED:
-		return polling_opened(echo->polling, wsi, link);
+		return websocket_opened(polling_rules(echo->polling), wsi, websocket);
 	case LWS_CALLBACK_HTTP:
 		return -1;
 	case LWS_CALLBACK_RECEIVE:
@@ -51,7 +52,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 }
 
 static const struct lws_protocols protocols[] = {
-    {"echo", callback, sizeof(struct polling_link *), 1024, 0, NULL, 64 * 1024 * 1024},
+    {"echo", callback, sizeof(struct websocket *), 1024, 0, NULL, 64 * 1024 * 1024},
     {NULL, NULL, 0, 0, 0, NULL, 0},
 };
 
@@ -84,9 +85,9 @@ static void on_signal(uv_signal_t *handle, int number UNUSED)
 	uv_close((uv_handle_t *)&echo->interrupt, NULL);
 }
 
-static enum polling_origin any_origin(void *owner UNUSED, const char *origin UNUSED)
+static enum transport_origin any_origin(void *owner UNUSED, const char *origin UNUSED)
 {
-	return POLLING_ANY;
+	return TRANSPORT_ANY;
 }
 
 static void peer_address(void *owner UNUSED, const char *peer, const char *forwarded UNUSED,
@@ -147,7 +148,7 @@ int echo_serve(const struct echo_server *server, const char *port)
 {
 	static struct metrics metrics;
 	struct echo echo = {.server = server};
-	const struct polling_rules rules = {
+	const struct transport_rules rules = {
 	    .path = server->path,
 	    .loop = &echo.loop,
 	    .engine = server->engine,

@@ -62,7 +62,7 @@ int main(int argc, char **argv)
 
 	if (!echo_arguments(argc, argv, &rules))
 		return status;
-	server.engine = server.context = engineio_new(&rules, &polling_ops, &hooks, NULL);
+	server.engine = server.context = engineio_new(&rules, &transport_ops, &hooks, NULL);
 	if (server.engine)
 		status = echo_serve(&server, argv[1]);
 	engineio_free(server.engine);

@@ -130,7 +130,7 @@ int main(int argc, char **argv)
 	// who is patient with pongs is so with a CONNECT
 	if (rules.ping_timeout > patience)
 		patience = rules.ping_timeout;
-	echo.io = socketio_new(&rules, patience, &polling_ops, &app, &echo);
+	echo.io = socketio_new(&rules, patience, &transport_ops, &app, &echo);
 	if (echo.io) {
 		server.engine = socketio_engine(echo.io);
 		status = echo_serve(&server, argv[1]);

@@ -196,7 +196,7 @@ static bool find_address(void)
 
 static bool start_clients(void)
 {
-	struct polling_rules rules = {
+	struct transport_rules rules = {
 	    .path = CLIENTS_PATH,
 	    .loop = &loop,
 	    .metrics = &pushd->metrics,
@@ -205,7 +205,7 @@ static bool start_clients(void)
 	    .address = clients_address,
 	};
 
-	clients = clients_new(pushd, &polling_ops);
+	clients = clients_new(pushd, &transport_ops);
 	if (!clients)
 		return false;
 	rules.engine = clients_engine(clients);

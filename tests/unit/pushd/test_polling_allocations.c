@@ -1,8 +1,7 @@
 /* Every allocation in the life of a Socket.IO client that polls, and then upgrades, fails once: those of the
- * exchanges, of the links, of the
- * WebSocket. Real sockets, no database and no bus. Each
- * time every request gets its answer or the end of its connection, whoever gives up is forgotten, and
- * whoever comes next finds everything as it was. */
+ * exchanges, of the requests, of the WebSocket. Real sockets, no database and no bus. Each time every request
+ * gets its answer or the end of its connection, whoever gives up is forgotten, and whoever comes next finds
+ * everything as it was. */
 #define _GNU_SOURCE /* memmem */
 #include "pushd/polling.h"
 
