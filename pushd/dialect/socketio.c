@@ -2,23 +2,12 @@
  * owns its sockets by one reference each. */
 #include "pushd/dialect/socketio.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/list.h"
+#include "pushd/dialect/socketio_client.h"
 #include "pushd/dialect/socketio_event.h"
 #include "pushd/dialect/socketio_packet.h"
-
-struct socketio {
-	struct engineio *engine;
-	const struct socketio_app *app;
-	void *owner;
-	int64_t connect_timeout;
-	struct list homeless;  /* clients in no namespace, by deadline */
-	struct list strangers; /* of those, who polls and isn't being judged: the longest there first */
-	size_t stranger_count;
-};
 
 /* A packet that waits for its attachments. */
 struct pending {
@@ -27,47 +16,6 @@ struct pending {
 	size_t got;
 	size_t bytes; /* of payload and attachments so far */
 	char payload[];
-};
-
-struct client {
-	unsigned refs;
-	struct socketio *io;
-	struct engineio_session *session; /* NULL: closed */
-	const struct outlet *outlet;	  /* its own for now; NULL: none */
-	struct list sockets;
-	size_t count; /* of them */
-	struct pending *pending;
-	struct list in_homeless;
-	int64_t deadline;
-	struct list in_strangers;
-	unsigned refusals; /* since it was in a namespace */
-};
-
-/* A question of ours that isn't answered yet. */
-struct question {
-	struct list in_socket;
-	uint64_t ack;
-	void *context;
-};
-
-enum state {
-	ASKING, /* the application has been asked, and will answer */
-	CONNECTED,
-	GONE,
-};
-
-struct socketio_socket {
-	unsigned refs;
-	enum state state;
-	struct client *client; /* NULL once GONE */
-	const struct socketio *io;
-	struct list in_client;
-	char namespace[SOCKETIO_NAMESPACE + 1];
-	char sid[ENGINEIO_SID];
-	void *context; /* the application's */
-	struct list questions;
-	size_t question_count;
-	uint64_t next_ack;
 };
 
 static void pending_free(struct pending *pending)
@@ -79,195 +27,12 @@ static void pending_free(struct pending *pending)
 	free(pending);
 }
 
-/* --- sending --- */
-
-static enum engineio_write send_packet(struct client *client, struct message *packet)
-{
-	return engineio_send(client->session, packet, ENGINEIO_TEXT);
-}
-
-/* Takes the reference; NULL is a failed allocation, without which the client can't be served. */
-static void send_fresh(struct client *client, struct message *packet)
-{
-	if (client->session && packet)
-		(void)send_packet(client, packet);
-	else if (client->session)
-		engineio_end(client->session, ENGINEIO_LOST);
-	message_unref(packet);
-}
-
-enum engineio_write socketio_send(struct socketio_socket *socket, struct message *packet)
-{
-	return socket->state == CONNECTED ? send_packet(socket->client, packet) : ENGINEIO_BROKEN;
-}
-
-enum engineio_write socketio_send_binary(struct socketio_socket *socket, struct message *packet,
-					 struct message *const *attachments, size_t count)
-{
-	enum engineio_write result = socketio_send(socket, packet);
-
-	for (size_t i = 0; i < count && result != ENGINEIO_BROKEN; i++)
-		result = engineio_send(socket->client->session, attachments[i], ENGINEIO_BINARY);
-	return result;
-}
-
-const struct outlet *socketio_outlet(const struct socketio_socket *socket)
-{
-	return socket->state == CONNECTED ? socket->client->outlet : NULL;
-}
-
-void socketio_choked(struct socketio_socket *socket)
-{
-	if (socket->state == CONNECTED)
-		engineio_choked(socket->client->session);
-}
-
-void socketio_send_volatile(struct socketio_socket *socket, struct message *packet)
-{
-	if (socket->state == CONNECTED && engineio_is_writable(socket->client->session))
-		(void)send_packet(socket->client, packet);
-}
-
-void socketio_emit(struct socketio_socket *socket, const char *event, const char *args)
-{
-	const struct socketio_packet packet = {
-	    .namespace = socket->namespace,
-	    .event = event,
-	    .args = args,
-	};
-
-	if (socket->state == CONNECTED)
-		send_fresh(socket->client, socketio_encode(&packet));
-}
-
-void socketio_ack(struct socketio_socket *socket, uint64_t ack, const char *args)
-{
-	const struct socketio_packet packet = {.namespace = socket->namespace, .args = args, .ack = ack};
-
-	if (socket->state == CONNECTED)
-		send_fresh(socket->client, socketio_encode(&packet));
-}
-
-/* --- questions --- */
-
-static struct question *find_question(const struct socketio_socket *socket, uint64_t ack)
-{
-	list_each (node, &socket->questions) {
-		struct question *question = list_entry(node, struct question, in_socket);
-
-		if (question->ack == ack)
-			return question;
-	}
-	return NULL;
-}
-
-static void answer(struct socketio_socket *socket, struct question *question,
-		   const struct socketio_event *event)
-{
-	void *context = question->context;
-
-	list_remove(&question->in_socket);
-	socket->question_count--;
-	free(question);
-	socket->io->app->answered(socket, context, event);
-}
-
-static void drop_questions(struct socketio_socket *socket)
-{
-	const struct socketio_event never = {0};
-
-	while (!list_empty(&socket->questions))
-		answer(socket, list_entry(socket->questions.next, struct question, in_socket), &never);
-}
-
-/* A question that can't be asked is answered at once, by nothing. */
-void socketio_ask(struct socketio_socket *socket, const char *event, const char *args, void *question)
-{
-	const struct socketio_packet packet = {
-	    .namespace = socket->namespace,
-	    .event = event,
-	    .args = args,
-	    .has_ack = true,
-	    .ack = socket->next_ack,
-	};
-	const struct socketio_event never = {0};
-	struct question *asked = NULL;
-
-	if (socket->state == CONNECTED && socket->question_count < SOCKETIO_QUESTIONS)
-		asked = malloc(sizeof(*asked));
-	if (!asked) {
-		socket->io->app->answered(socket, question, &never);
-		return;
-	}
-	*asked = (struct question){.ack = socket->next_ack++, .context = question};
-	list_append(&socket->questions, &asked->in_socket);
-	socket->question_count++;
-	send_fresh(socket->client, socketio_encode(&packet));
-}
-
-/* --- sockets --- */
-
-static void client_unref(struct client *client)
+void socketio_client_unref(struct client *client)
 {
 	if (--client->refs == 0) {
 		pending_free(client->pending);
 		free(client);
 	}
-}
-
-struct socketio_socket *socketio_ref(struct socketio_socket *socket)
-{
-	socket->refs++;
-	return socket;
-}
-
-void socketio_unref(struct socketio_socket *socket)
-{
-	if (--socket->refs)
-		return;
-	assert(socket->state == GONE);
-	free(socket);
-}
-
-void socketio_set_context(struct socketio_socket *socket, void *context)
-{
-	socket->context = context;
-}
-
-void *socketio_context(const struct socketio_socket *socket)
-{
-	return socket->context;
-}
-
-const char *socketio_namespace(const struct socketio_socket *socket)
-{
-	return socket->namespace;
-}
-
-const char *socketio_sid(const struct socketio_socket *socket)
-{
-	return socket->sid;
-}
-
-const struct engineio_peer *socketio_peer(const struct socketio_socket *socket)
-{
-	return socket->client ? engineio_peer(socket->client->session) : NULL;
-}
-
-bool socketio_is_connected(const struct socketio_socket *socket)
-{
-	return socket->state == CONNECTED;
-}
-
-static struct socketio_socket *find_socket(const struct client *client, const char *namespace)
-{
-	list_each (node, &client->sockets) {
-		struct socketio_socket *socket = list_entry(node, struct socketio_socket, in_client);
-
-		if (strcmp(socket->namespace, namespace) == 0)
-			return socket;
-	}
-	return NULL;
 }
 
 /* From now on the client has to find a namespace. */
@@ -298,110 +63,22 @@ static void set_stranger(struct client *client)
 			     ENGINEIO_LOST);
 }
 
-/* Takes the client's reference over from it. */
-static void unlink_socket(struct socketio_socket *socket)
+void socketio_client_lonely(struct client *client)
 {
-	/* the analyser doesn't see that a freed socket has left the list.
-	 * NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
-	struct client *client = socket->client;
-
-	socket->state = GONE;
-	socket->client = NULL;
-	list_remove(&socket->in_client);
-	if (--client->count)
-		return;
 	if (list_empty(&client->in_homeless))
 		set_homeless(client);
 	set_stranger(client);
 }
 
-static void leave(struct socketio_socket *socket, enum engineio_end why)
+static struct socketio_socket *find_socket(const struct client *client, const char *namespace)
 {
-	unlink_socket(socket);
-	drop_questions(socket);
-	socket->io->app->gone(socket, why);
-	socketio_unref(socket);
-}
+	list_each (node, &client->sockets) {
+		struct socketio_socket *socket = list_entry(node, struct socketio_socket, in_client);
 
-void socketio_accept(struct socketio_socket *socket, const char *sid, const char *pid)
-{
-	struct buf out;
-
-	if (socket->state != ASKING)
-		return;
-	socket->state = CONNECTED;
-	socket->client->refusals = 0;
-	list_remove(&socket->client->in_homeless);
-	if (sid && strlen(sid) < sizeof(socket->sid))
-		memcpy(socket->sid, sid, strlen(sid) + 1);
-	buf_init(&out, NULL);
-	packet_head(&out, CONNECT, 0, socket->namespace);
-	buf_adds(&out, "{\"sid\":");
-	json_add_string(&out, socket->sid);
-	if (pid) {
-		buf_adds(&out, ",\"pid\":");
-		json_add_string(&out, pid);
+		if (strcmp(socket->namespace, namespace) == 0)
+			return socket;
 	}
-	buf_addc(&out, '}');
-	send_fresh(socket->client, message_take(&out));
-}
-
-/* One that asks again and again is answered so often: refusals are longer than what they refuse, and wait for
- * a client that may never fetch them. */
-static void send_refusal(struct client *client, const char *namespace, const char *message, const char *data)
-{
-	struct buf out;
-
-	if (client->refusals++ == SOCKETIO_REFUSALS && client->session) {
-		engineio_end(client->session, ENGINEIO_LOST);
-		return;
-	}
-	buf_init(&out, NULL);
-	packet_head(&out, CONNECT_ERROR, 0, namespace);
-	buf_adds(&out, "{\"message\":");
-	json_add_string(&out, message);
-	if (data) {
-		buf_adds(&out, ",\"data\":");
-		buf_adds(&out, data);
-	}
-	buf_addc(&out, '}');
-	send_fresh(client, message_take(&out));
-}
-
-void socketio_refuse(struct socketio_socket *socket, const char *message, const char *data)
-{
-	struct client *client = socket->client;
-
-	if (socket->state != ASKING)
-		return;
-	unlink_socket(socket);
-	send_refusal(client, socket->namespace, message, data);
-	socketio_unref(socket);
-}
-
-void socketio_disconnect(struct socketio_socket *socket, bool close)
-{
-	struct client *client = socket->client;
-	struct buf out;
-
-	if (socket->state == GONE)
-		return;
-	client->refs++;
-	buf_init(&out, NULL);
-	packet_head(&out, DISCONNECT, 0, socket->namespace);
-	send_fresh(client, message_take(&out));
-	/* unless that was the end of all */
-	if (socket->state != GONE)
-		leave(socket, ENGINEIO_ENDED);
-	if (close && client->session)
-		engineio_end(client->session, ENGINEIO_ENDED);
-	client_unref(client);
-}
-
-void socketio_close(struct socketio_socket *socket, enum engineio_end why)
-{
-	if (socket->client && socket->client->session)
-		engineio_end(socket->client->session, why);
+	return NULL;
 }
 
 /* --- what packets do: false when one doesn't belong here --- */
@@ -422,23 +99,17 @@ static bool ask_in(struct client *client, const struct packet *packet, struct ar
 		return false;
 	err = socketio_read_json(arena, auth.text, auth.len, &value);
 	if (err == ERR_INVALID_JSON) {
-		send_refusal(client, packet->namespace, "Invalid payload", NULL);
+		socketio_send_refusal(client, packet->namespace, "Invalid payload", NULL);
 		return true;
 	}
 	if (err || json_kind(value) != JSON_KIND_OBJECT)
 		return false;
-	socket = calloc(1, sizeof(*socket));
+	socket = socketio_socket_new(client, packet->namespace);
 	if (!socket) {
 		arena_fail(arena);
 		return false;
 	}
 	auth.value = value;
-	*socket = (struct socketio_socket){.refs = 2, .client = client, .io = io};
-	memcpy(socket->namespace, packet->namespace, sizeof(socket->namespace));
-	engineio_make_sid(socket->sid);
-	list_init(&socket->questions);
-	list_append(&client->sockets, &socket->in_client);
-	client->count++;
 	forget_stranger(client);
 	io->app->connect(io->owner, socket, &auth);
 	socketio_unref(socket);
@@ -461,7 +132,7 @@ static bool on_disconnect(struct client *client, const struct packet *packet, st
 
 	if (!socket || packet->len)
 		return false;
-	leave(socket, ENGINEIO_LEFT);
+	socketio_leave(socket, ENGINEIO_LEFT);
 	return true;
 }
 
@@ -492,16 +163,12 @@ static bool on_ack(struct client *client, const struct packet *packet, struct ar
 {
 	struct socketio_socket *socket = find_socket(client, packet->namespace);
 	struct socketio_event event = {.arena = arena};
-	struct question *question;
 
 	if (!socket || socket->state != CONNECTED || !packet->has_ack || !socketio_read_args(packet, &event))
 		return false;
-	question = find_question(socket, packet->ack);
-	if (!question)
-		return true;
 	attach(client, &event);
 	socketio_ref(socket);
-	answer(socket, question, &event);
+	socketio_answered(socket, packet->ack, &event);
 	socketio_unref(socket);
 	return true;
 }
@@ -567,7 +234,7 @@ static void on_text(void *context, const char *text, size_t len)
 		await_attachments(client, &packet);
 	else
 		take_packet(client, &packet);
-	client_unref(client);
+	socketio_client_unref(client);
 }
 
 /* The last one makes the packet whole. */
@@ -605,7 +272,7 @@ static void on_binary(void *context, const void *bytes, size_t len)
 	}
 	client->refs++;
 	take_attachment(client, attachment);
-	client_unref(client);
+	socketio_client_unref(client);
 }
 
 /* --- the engine's hooks --- */
@@ -663,9 +330,9 @@ static void on_closed(void *context, enum engineio_end why)
 	client->session = NULL;
 	forget_stranger(client);
 	while (!list_empty(&client->sockets))
-		leave(list_entry(client->sockets.next, struct socketio_socket, in_client), why);
+		socketio_leave(list_entry(client->sockets.next, struct socketio_socket, in_client), why);
 	list_remove(&client->in_homeless);
-	client_unref(client);
+	socketio_client_unref(client);
 }
 
 static const struct engineio_hooks hooks = {
