@@ -8,27 +8,44 @@ static bool is_formula(const char *text)
 	return *text && strchr("=+-@\t\r\n", *text);
 }
 
-void csv_cell(struct buf *out, const char *text, bool first)
+/* Where cells are separated by semicolons, which is a matter of the country, or by tabs, ours end at each of
+ * those too, and at each line's end: quotes in the middle of a cell mean nothing. */
+static bool ends_cell(char c)
 {
-	if (!first)
-		buf_addc(out, ',');
-	if (!text)
-		return;
-	if (!strpbrk(text, ",\"\r\n")) {
-		if (is_formula(text))
-			buf_addc(out, '\'');
-		buf_adds(out, text);
-		return;
-	}
-	buf_addc(out, '"');
+	return strchr(";\t\r\n", c) != NULL;
+}
+
+static bool is_formula_behind(const char *text)
+{
+	text += strspn(text, "\" ");
+	return *text && strchr("=+-@", *text);
+}
+
+static void add_text(struct buf *out, const char *text)
+{
 	if (is_formula(text))
 		buf_addc(out, '\'');
 	for (; *text; text++) {
 		if (*text == '"')
 			buf_addc(out, '"');
 		buf_addc(out, *text);
+		if (ends_cell(*text) && is_formula_behind(text + 1))
+			buf_addc(out, '\'');
 	}
-	buf_addc(out, '"');
+}
+
+void csv_cell(struct buf *out, const char *text, bool first)
+{
+	if (!first)
+		buf_addc(out, ',');
+	if (!text)
+		return;
+	const bool quoted = strpbrk(text, ",\"\r\n");
+	if (quoted)
+		buf_addc(out, '"');
+	add_text(out, text);
+	if (quoted)
+		buf_addc(out, '"');
 }
 
 void csv_end(struct buf *out)

@@ -9,8 +9,8 @@
 #include "base/buf.h"
 #include "base/compiler.h"
 
-/* One cell, quoted where it must be; NULL is an empty one. What a spreadsheet would run as a formula gets a
- * leading apostrophe: students choose their own names. */
+/* One cell, quoted where it must be; NULL is an empty one. What a spreadsheet would run as a formula, even
+ * one that separates cells by semicolons or tabs, gets an apostrophe: students choose their own names. */
 void csv_cell(struct buf *out, const char *text, bool first);
 /* The end of the line. */
 void csv_end(struct buf *out);

@@ -95,11 +95,12 @@ function byLooks({ line, cells, problem }) {
 	return [addresses.length ? one(addresses[0], rest) : { line, email: '', full_name: rest.join(' ') }];
 }
 
-/** Rows → text for a spreadsheet. What it would run as a formula gets an apostrophe, as in the server's own lists. */
+/** Rows → text for a spreadsheet. What it would run as a formula gets an apostrophe, as in the server's own lists: even where
+ * cells are separated by semicolons or tabs, and ours end at those. */
 export function writeCsv(rows) {
 	const cell = (value) => {
 		const text = String(value ?? '');
-		const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+		const safe = text.replace(/^(?=[=+\-@\t\r\n])/, "'").replace(/([;\t\r\n])(?=[" ]*[=+\-@])/g, "$1'");
 		return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 	};
 	return `\uFEFF${rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('')}`;
