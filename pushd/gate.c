@@ -287,14 +287,15 @@ static enum err ask_in(struct pushd *pushd, struct conn *conn, const struct id *
 static enum err identify(struct pushd *pushd, struct conn *conn, const char *token)
 {
 	int64_t now = clock_monotonic();
+	const struct id holder = address_holder(&conn->address);
 	struct token_claims claims;
 	enum err err = token ? token_verify(pushd->keys, token, &claims) : ERR_AUTH_FAILED;
 
 	if (err == ERR_MEMORY)
 		return err;
 	if (err)
-		return limits_failure(pushd->limits, pushd->config, &conn->address, now) ? ERR_AUTH_FAILED
-											 : ERR_RATE_LIMITED;
+		return limits_failure(pushd->limits, pushd->config, &holder, now) ? ERR_AUTH_FAILED
+										  : ERR_RATE_LIMITED;
 	conn->actor = claims.actor;
 	conn->expires_at = claims.expires_at;
 	if (!limits_attempt(pushd->limits, pushd->config, &claims.actor.user_id, now))

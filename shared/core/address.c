@@ -1,6 +1,7 @@
 #include "core/address.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 static const uint8_t mapped_prefix[12] = {[10] = 0xff, [11] = 0xff};
@@ -31,6 +32,31 @@ char *address_format(const struct id *address, char text[ADDRESS_TEXT])
 	/* It can't fail: the families are known and the room is enough. */
 	inet_ntop(mapped ? AF_INET : AF_INET6, address->b + (mapped ? sizeof(mapped_prefix) : 0), text,
 		  ADDRESS_TEXT);
+	return text;
+}
+
+struct id address_holder(const struct id *address)
+{
+	struct id holder = *address;
+
+	if (!is_mapped(address))
+		memset(holder.b + 8, 0, 8);
+	return holder;
+}
+
+char *address_holder_format(const char *address, char text[ADDRESS_TEXT])
+{
+	static const char network[] = "/64";
+	struct id id, holder;
+
+	if (!address_parse(address, &id)) {
+		snprintf(text, ADDRESS_TEXT, "%s", address);
+		return text;
+	}
+	holder = address_holder(&id);
+	address_format(&holder, text);
+	if (!is_mapped(&id)) /* half of it is zeroes: there is room */
+		memcpy(text + strlen(text), network, sizeof(network));
 	return text;
 }
 

@@ -22,6 +22,12 @@ MUST_CHECK bool address_parse(const char *text, struct id *ret);
 /* Writes the usual text, IPv4 with dots; returns `text`. */
 char *address_format(const struct id *address, char text[ADDRESS_TEXT]);
 
+/* Whom the address is counted for where there is a limit: itself, or of IPv6 its /64, of which a customer has
+ * every address, so that each try could come from another. */
+struct id address_holder(const struct id *address);
+/* Likewise of a text, as "192.0.2.1" or "2001:db8::/64"; what is no address stays as it is. */
+char *address_holder_format(const char *address, char text[ADDRESS_TEXT]);
+
 /* Reads "10.0.0.0/8", "2001:db8::/32" or a single address. */
 MUST_CHECK bool network_parse(const char *text, struct network *ret);
 bool network_contains(const struct network *network, const struct id *address);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "auth/password.h"
+#include "core/address.h"
 #include "domain/reply.h"
 #include "queries.h"
 
@@ -148,13 +149,13 @@ enum err account_login(struct domain *d, const char *email, const char *password
 		       struct doc *ret)
 {
 	const char *hash;
+	char holder[ADDRESS_TEXT];
 	struct rows *rows;
 	struct id user_id;
 	enum err err;
 
-	if (!address)
-		address = "";
-	err = q_account_login_begin(d->db, d->arena, address, email, d->config->login_failures_per_account,
+	address_holder_format(address ? address : "", holder);
+	err = q_account_login_begin(d->db, d->arena, holder, email, d->config->login_failures_per_account,
 				    d->config->login_failures_per_address, &rows);
 	if (err != OK)
 		return err;
@@ -164,7 +165,7 @@ enum err account_login(struct domain *d, const char *email, const char *password
 	hash = rows_text(rows, 0, "password_hash");
 	if (password_matches(hash, password))
 		return login_done(d, &user_id, hash, ret);
-	err = q_account_login_failed(d->db, d->arena, email, address);
+	err = q_account_login_failed(d->db, d->arena, email, holder);
 	return err == OK ? ERR_AUTH_FAILED : err;
 }
 

@@ -28,6 +28,8 @@ export class World {
 		this.variables = { nil: '00000000-0000-0000-0000-000000000000', unknown: newId(), world: this.name };
 		// an address of its own: limits by address are then the story's alone
 		this.address = `10.${(process.pid >> 6) & 255}.${worlds >> 8}.${worlds & 255}`;
+		// and, likewise, a /48
+		this.variables.network = `fd00:${(process.pid & 0xffff).toString(16)}:${worlds.toString(16)}`;
 	}
 
 	token(person, options) {

@@ -52,6 +52,34 @@ static void test_addresses(void **state)
 	assert_false(address_parse(NULL, &id));
 }
 
+static void test_holders(void **state)
+{
+	static const char *const rows[][2] = {
+	    {"192.0.2.1", "192.0.2.1"},
+	    {"::ffff:192.0.2.1", "192.0.2.1"},
+	    {"2001:db8::1", "2001:db8::/64"},
+	    {"2001:db8:0:0:ffff:ffff:ffff:ffff", "2001:db8::/64"},
+	    {"2001:db8:0:1::1", "2001:db8:0:1::/64"},
+	    {"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffff:ffff:ffff:ffff::/64"},
+	    {"::1", "::/64"},
+	    {"", ""},
+	};
+	struct id one, other;
+	char text[ADDRESS_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_string_equal(address_holder_format(rows[i][0], text), rows[i][1]);
+	assert_true(address_parse("2001:db8::1", &one) && address_parse("2001:db8::2", &other));
+	one = address_holder(&one);
+	other = address_holder(&other);
+	assert_true(id_equal(&one, &other));
+	assert_true(address_parse("192.0.2.1", &one) && address_parse("192.0.2.2", &other));
+	one = address_holder(&one);
+	other = address_holder(&other);
+	assert_false(id_equal(&one, &other));
+}
+
 static void test_endpoints(void **state)
 {
 	static const struct {
@@ -251,9 +279,10 @@ static void test_no_proxies(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_addresses), cmocka_unit_test(test_endpoints),
-	    cmocka_unit_test(test_networks),  cmocka_unit_test(test_no_networks),
-	    cmocka_unit_test(test_clients),   cmocka_unit_test(test_no_proxies),
+	    cmocka_unit_test(test_addresses),	cmocka_unit_test(test_holders),
+	    cmocka_unit_test(test_endpoints),	cmocka_unit_test(test_networks),
+	    cmocka_unit_test(test_no_networks), cmocka_unit_test(test_clients),
+	    cmocka_unit_test(test_no_proxies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
