@@ -16,6 +16,9 @@
 #define DEPTH_MAX   32
 #define INT64_BOUND 9223372036854775808.0 /* 2^63; INT64_MAX itself is no double */
 
+enum { INT64_DIGITS = 19 };			/* of INT64_MAX */
+static const char NUMBER[] = "+-.0123456789Ee"; /* what a number is made of */
+
 /* --- memory for jansson ---
  *
  * When an allocation fails while it reads a string, jansson 2.14 goes on with a part of it, and an escape
@@ -65,15 +68,75 @@ static void release(void *value)
 	json_decref(value);
 }
 
+static json_t *load(const char *text, size_t len, json_error_t *error)
+{
+	return json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, error);
+}
+
+/* Whether the characters of a number are those of an integer that no int64_t holds. */
+static bool is_wide_integer(const char *number, size_t len)
+{
+	const bool negative = *number == '-';
+	const char *digits = number + negative;
+
+	len -= negative;
+	for (size_t i = 0; i < len; i++)
+		if (digits[i] < '0' || digits[i] > '9')
+			return false;
+	if (len != INT64_DIGITS)
+		return len > INT64_DIGITS;
+	return memcmp(digits, negative ? "9223372036854775808" : "9223372036854775807", len) > 0;
+}
+
+/* The same text with a fraction after each such integer, which jansson then reads as a real. */
+static void widen_integers(const char *text, size_t len, struct buf *out)
+{
+	bool in_string = false;
+
+	for (size_t at = 0, end; at < len; at = end) {
+		end = at + 1;
+		if (text[at] == '"')
+			in_string = !in_string;
+		else if (in_string && text[at] == '\\' && end < len)
+			end++;
+		else if (!in_string && strchr(NUMBER, text[at]))
+			while (end < len && strchr(NUMBER, text[end]))
+				end++;
+		buf_add(out, text + at, end - at);
+		if (!in_string && is_wide_integer(text + at, end - at))
+			buf_adds(out, ".0");
+	}
+}
+
+/* What jansson refuses for an integer's size is JSON all the same: a number that the field it is for finds
+ * out of range, and that a field which nobody reads may have. */
+static enum err load_wide(struct arena *arena, const char *text, size_t len, json_t **ret)
+{
+	json_error_t error;
+	struct buf wide;
+
+	buf_init(&wide, arena);
+	widen_integers(text, len, &wide);
+	if (wide.failed)
+		return ERR_MEMORY;
+	*ret = load(wide.data, wide.len, &error);
+	return OK;
+}
+
 enum err json_parse(struct arena *arena, const char *text, size_t len, json_value **ret)
 {
 	json_error_t error;
+	enum err err = OK;
 	json_t *value;
 
 	if (!text || !len || !depth_allowed(text, len))
 		return ERR_INVALID_JSON;
 	starved = false;
-	value = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	value = load(text, len, &error);
+	if (!value && json_error_code(&error) == json_error_numeric_overflow)
+		err = load_wide(arena, text, len, &value);
+	if (err)
+		return err;
 	if (starved) {
 		json_decref(value);
 		return ERR_MEMORY;

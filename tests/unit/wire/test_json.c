@@ -215,6 +215,9 @@ static void test_whole_numbers(void **state)
 	    {"-9223372036854775808", true, true, INT64_MIN},
 	    {"-9223372036854775808.0", true, true, INT64_MIN},
 	    {"9223372036854775808.0", false, true, 0},
+	    {"9223372036854775808", false, true, 0},
+	    {"-10000000000000000000", false, true, 0},
+	    {"100000000000000000000", false, true, 0},
 	    {"1e300", false, true, 0},
 	    {"-1e300", false, true, 0},
 	    {"5.5", false, true, 0},
@@ -237,6 +240,37 @@ static void test_whole_numbers(void **state)
 			assert_true(real == (double)rows[i].number);
 		else
 			assert_int_equal(real != 77, rows[i].is_number);
+	}
+}
+
+/* Its neighbours keep what they are when an integer is too wide for the parser. */
+static void test_wide_integers(void **state)
+{
+	static const struct {
+		const char *text, *dumped; /* NULL: no JSON */
+	} rows[] = {
+	    {"{\"a\":1e400}", NULL},
+	    {"[1e400,9223372036854775808]", NULL},
+	    {"[9223372036854775808", NULL},
+	    {"[09223372036854775808]", NULL},
+	    {"[--9223372036854775808]", NULL},
+	    {"[9223372036854775808,\"\\", NULL},
+	    {"[9223372036854775808.]", NULL},
+	    {"[9223372036854775807,9223372036854775808,-9223372036854775808,-9223372036854775809]",
+	     "[9223372036854775807,9.2233720368547758e18,-9223372036854775808,-9.2233720368547758e18]"},
+	    {"{\"9223372036854775808\":\"\\\"9223372036854775808,\\\\\",\"b\":[5,18446744073709551616 ,0.5]}",
+	     "{\"9223372036854775808\":\"\\\"9223372036854775808,\\\\\",\"b\":[5,1.8446744073709552e19,0.5]"
+	     "}"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		json_value *value = NULL;
+		const enum err err = json_parse(arena, rows[i].text, strlen(rows[i].text), &value);
+
+		assert_int_equal(err, rows[i].dumped ? OK : ERR_INVALID_JSON);
+		if (rows[i].dumped)
+			assert_string_equal(json_dump(arena, value), rows[i].dumped);
 	}
 }
 
@@ -357,6 +391,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_only_objects, begin, end),
 	    cmocka_unit_test_setup_teardown(test_kinds, begin, end),
 	    cmocka_unit_test_setup_teardown(test_whole_numbers, begin, end),
+	    cmocka_unit_test_setup_teardown(test_wide_integers, begin, end),
 	    cmocka_unit_test_setup_teardown(test_walks, begin, end),
 	    cmocka_unit_test_setup_teardown(test_written_strings, begin, end),
 	    cmocka_unit_test_setup_teardown(test_other_writers, begin, end),
