@@ -2,7 +2,6 @@
 #include "pushd/limits.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
 #include "base/map.h"
 
@@ -149,10 +148,6 @@ size_t limits_count(const struct limits *limits)
 
 bool limits_origin(const struct config *config, const char *origin)
 {
-	if (config->allowed_origins.count == 0 || !origin || !*origin)
-		return true;
-	for (int i = 0; i < config->allowed_origins.count; i++)
-		if (strcasecmp(config->allowed_origins.items[i], origin) == 0)
-			return true;
-	return false;
+	return config->allowed_origins.count == 0 || !origin || !*origin ||
+	       config_lists_origin(&config->allowed_origins, origin);
 }

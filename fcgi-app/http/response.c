@@ -1,7 +1,5 @@
 #include "fcgi-app/http/response.h"
 
-#include <string.h>
-
 #define RETRY_RATE_LIMITED "60"
 #define RETRY_UNAVAILABLE  "5"
 
@@ -111,14 +109,6 @@ void response_error(struct response *response, enum err err, const struct proble
 		      body.failed ? 0 : body.len);
 }
 
-static bool on_list(const struct config_list *list, const char *word)
-{
-	for (int i = 0; i < list->count; i++)
-		if (strcmp(list->items[i], word) == 0)
-			return true;
-	return false;
-}
-
 void response_cors(struct response *response, const struct request *request,
 		   const struct config_list *origins, const char *preflight_allow)
 {
@@ -126,7 +116,7 @@ void response_cors(struct response *response, const struct request *request,
 		return;
 	response_header(response, "Vary", "Origin");
 	const char *origin = request_variable(request, "HTTP_ORIGIN");
-	if (!origin || !on_list(origins, origin))
+	if (!origin || !config_lists_origin(origins, origin))
 		return;
 	response_header(response, "Access-Control-Allow-Origin", origin);
 	response_header(response, "Access-Control-Expose-Headers", "X-Request-Id, ETag, Retry-After");

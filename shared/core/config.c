@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -454,6 +455,19 @@ static void print_value(const struct key *key, const void *value, FILE *out)
 		print_list(value, out);
 		break;
 	}
+}
+
+bool config_lists_origin(const struct config_list *origins, const char *origin)
+{
+	const size_t len = strlen(origin);
+
+	for (int i = 0; i < origins->count; i++) {
+		const char *item = origins->items[i];
+
+		if (strncasecmp(item, origin, len) == 0 && item[len + (item[len] == '/')] == '\0')
+			return true;
+	}
+	return false;
 }
 
 void config_print(const struct config *config, FILE *out)

@@ -55,6 +55,10 @@ void config_free(struct config *config);
 MUST_CHECK enum err config_keep(struct config *config, const struct config *running,
 				enum config_service service, struct buf *names);
 
+/* Whether `origins`, a list as allowed_origins has it, has the origin that a browser tells: in whatever case,
+ * and with or without a slash behind it, as people write addresses down. */
+bool config_lists_origin(const struct config_list *origins, const char *origin);
+
 /* The effective settings as a file could hold them, secrets as "(set)" or "(not set)". */
 void config_print(const struct config *config, FILE *out);
 /* The table, for --help: name, kind, default, help, of one service or both. */

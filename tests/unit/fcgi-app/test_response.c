@@ -134,7 +134,7 @@ static void headers_keep_to_their_line(void **state)
 
 static void cors_follows_the_list(void **state)
 {
-	const char *origins[] = {"https://a.example", SCHOOL, NULL};
+	const char *origins[] = {"https://A.Example/", SCHOOL, NULL};
 	const struct config_list list = {.items = origins, .count = 2}, none = {.count = 0};
 	const struct {
 		const struct config_list *list;
@@ -144,6 +144,8 @@ static void cors_follows_the_list(void **state)
 	    {&none, "HTTP_ORIGIN=" SCHOOL, NULL, ""},
 	    {&list, "HTTP_ORIGIN=" SCHOOL, NULL,
 	     "Vary: Origin\r\nAccess-Control-Allow-Origin: " SCHOOL "\r\n" EXPOSE},
+	    {&list, "HTTP_ORIGIN=https://a.example", NULL,
+	     "Vary: Origin\r\nAccess-Control-Allow-Origin: https://a.example\r\n" EXPOSE},
 	    {&list, "HTTP_ORIGIN=" SCHOOL ".evil", "GET, OPTIONS", "Vary: Origin\r\n"},
 	    {&list, "HTTP_ORIGIN=null", "GET, OPTIONS", "Vary: Origin\r\n"},
 	    {&list, "HTTP_HOST=x", NULL, "Vary: Origin\r\n"},

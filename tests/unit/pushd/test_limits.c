@@ -86,9 +86,10 @@ static void test_memory_is_bounded(void **state)
 
 static void test_origins(void **state)
 {
-	const char *items[] = {"https://school.example", "http://localhost:8080", NULL};
+	const char *items[] = {"https://school.example", "http://localhost:8080", "https://Slash.example/",
+			       NULL};
 	const struct config open = {0};
-	const struct config closed = {.allowed_origins = {.items = items, .count = 2}};
+	const struct config closed = {.allowed_origins = {.items = items, .count = 3}};
 	static const struct {
 		const char *origin;
 		bool allowed;
@@ -99,6 +100,10 @@ static void test_origins(void **state)
 	    {"http://localhost:8081", false},
 	    {"https://school.example.evil.org", false},
 	    {"https://school.exampl", false},
+	    {"https://slash.example", true},
+	    {"https://slash.example/", true},
+	    {"https://slash.example//", false},
+	    {"https://slash.example/x", false},
 	    {"null", false},
 	    {"", true},
 	    {NULL, true},
