@@ -1,6 +1,6 @@
-/* The tables of folding. Case comes from libc: towlower in the C.UTF-8 locale, which glibc fills from the
- * Unicode data and which no environment variable changes. A table of our own would be a copy of that; the
- * process's locale would make a mark depend on how the service was started. */
+/* The tables of folding. Case comes from libc: towupper and towlower in the C.UTF-8 locale, which glibc fills
+ * from the Unicode data and which no environment variable changes. A table of our own would be a copy of
+ * that; the process's locale would make a mark depend on how the service was started. */
 #include "domain/fold.h"
 
 #include <locale.h>
@@ -70,7 +70,9 @@ static uint32_t fold_code_point(uint32_t c)
 	for (size_t i = 0; i < ARRAY_LEN(RANGES) && RANGES[i].first <= c; i++)
 		if (c <= RANGES[i].last)
 			return RANGES[i].to;
-	return fold_ready() ? (uint32_t)towlower_l((wint_t)c, unicode) : c;
+	/* the capital's small letter, not the letter's own: the final sigma and the long s are one letter
+	 * with others only in capitals */
+	return fold_ready() ? (uint32_t)towlower_l(towupper_l((wint_t)c, unicode), unicode) : c;
 }
 
 static bool counts_as_word(uint32_t c)

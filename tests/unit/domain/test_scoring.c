@@ -165,6 +165,21 @@ static const struct {
     {SHORT("\"\xd0\x9c\xd0\xb8\xd1\x80\"", "1"), "\"\xd0\xbc\xd0\x98\xd0\xa0\"", 1},
     {SHORT("\"\xce\x91\xce\xb8\xce\xae\xce\xbd\xce\xb1\"", "1"),
      "\"\xce\xb1\xce\x98\xce\x89\xce\x9d\xce\x91\"", 1},
+    /* a sigma at the end and within, and in capitals */
+    {SHORT("\"\xce\xbd\xcf\x8c\xce\xbc\xce\xbf\xcf\x82\"", "1"),
+     "\"\xce\x9d\xce\x8c\xce\x9c\xce\x9f\xce\xa3\"", 1},
+    {SHORT("\"\xce\x9d\xce\x8c\xce\x9c\xce\x9f\xce\xa3\"", "1"),
+     "\"\xce\xbd\xcf\x8c\xce\xbc\xce\xbf\xcf\x82\"", 1},
+    {SHORT("\"stra\xc3\x9f"
+	   "e\"",
+	   "1"),
+     "\"STRA\xe1\xba\x9e"
+     "E\"",
+     1},
+    {SHORT("\"ma\xc3\x9f"
+	   "e\"",
+	   "1"),
+     "\"masse\"", 0},
     {SHORT("\"teacher's\"", "1"), "\"teacher\xe2\x80\x99s\"", 1},
     {SHORT("\"teacher\xe2\x80\x99s\"", "1"), "\"teacher\\u2018s\"", 1},
     {SHORT("\"\\\"so\\\"\"", "1"), "\"\xe2\x80\x9cso\xe2\x80\x9d\"", 1},
