@@ -3,8 +3,7 @@
  * the end of an attempt is in closing.c. */
 #include "domain/attempt.h"
 
-#include <string.h>
-
+#include "domain/answer.h"
 #include "domain/etag.h"
 #include "domain/reply.h"
 #include "model/session.h"
@@ -116,10 +115,23 @@ static void add_member(struct buf *doc, const char *name, int64_t number)
 
 /* --- answers --- */
 
-/* Emptied again counts as not answered. */
+/* Emptied again counts as not answered, also when white space is left. */
 static bool answered(const struct answer_input *answer)
 {
-	return strcmp(answer->answer, "\"\"") != 0 && strcmp(answer->answer, "[]") != 0;
+	struct answer_reader reader;
+	enum answer_step step = ANSWER_ITEM;
+	char text[8]; /* no more is asked than whether there is any */
+
+	answer_begin(&reader, answer->answer);
+	while (step == ANSWER_ITEM) {
+		struct fold fold;
+
+		fold_init(&fold, FOLD_TEXT, text, sizeof(text));
+		step = answer_next(&reader, &fold);
+		if (step == ANSWER_ITEM && fold.len > 0)
+			return true;
+	}
+	return false;
 }
 
 static enum err run_one(struct domain *d, const struct answer_command *item, struct rows **ret)

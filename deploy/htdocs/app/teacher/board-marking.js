@@ -41,7 +41,7 @@ export function marker(test) {
 			return [question.number, { right, all: Boolean(question.key.all_of), folded, words: question.max_words }];
 		}));
 	return (number, answer) => {
-		if (answer === '' || answer === null || answer === undefined || answer.length === 0) return OPEN;
+		if (![].concat(answer ?? []).some((text) => fold(text))) return OPEN;
 		const key = keys.get(number);
 		if (!key) return ANSWERED;
 		if (key.all) return markAll(key.right, answer, key.folded);
