@@ -27,18 +27,27 @@ enum err account_check(struct domain *d, const struct actor *actor)
 
 /* --- what an account may look like --- */
 
-/* One @ with something on both sides, no blanks, no control characters: what is beyond only a mail can tell.
- */
+/* Something, and nothing before, behind or between its points. */
+static bool host_valid(const char *host)
+{
+	const size_t len = strlen(host);
+
+	return len > 0 && *host != '.' && host[len - 1] != '.' && !strstr(host, "..");
+}
+
+/* One @ with something before it and a host behind it; no blanks, no control characters, and nothing of what
+ * stands around addresses in a list ("Ann<ann@school.example>;"), which is pasted with them and would be a
+ * login that nobody can type. What is beyond only a mail can tell. */
 static bool email_valid(const char *email)
 {
 	const char *at = strchr(email, '@');
 
-	if (!at || at == email || !at[1] || strchr(at + 1, '@'))
+	if (!at || at == email || strchr(at + 1, '@'))
 		return false;
-	for (const unsigned char *c = (const unsigned char *)email; *c; c++)
-		if (*c <= ' ' || *c == 0x7f)
+	for (const char *c = email; *c; c++)
+		if ((unsigned char)*c <= ' ' || *c == 0x7f || strchr("()<>[]\\,:;\"", *c))
 			return false;
-	return true;
+	return host_valid(at + 1);
 }
 
 static void check_length(struct domain *d, const char *field, const char *text, size_t least, size_t most)
