@@ -62,7 +62,7 @@ static const struct {
     {"student_id", "student_id", "{\"type\":\"string\",\"format\":\"uuid\"}"},
     {"since", "since", "{\"type\":\"integer\",\"minimum\":0}"},
     {"since_moment", "since",
-     "{\"type\":[\"integer\",\"string\"],\"description\":\"an event_id or a time\"}"},
+     "{\"type\":[\"integer\",\"string\"],\"description\":\"an event_id, a message_id or a time\"}"},
     {"title", "title", "{\"type\":\"string\",\"maxLength\":200}"},
     {"type", "type", "{\"type\":\"string\"}"},
     {"unread", "unread", "{\"type\":\"boolean\",\"default\":false}"},

@@ -23,17 +23,18 @@ enum err handle_message_send(struct call *call)
 	return call_reply(call, err, 201, &doc);
 }
 
-/* `since` is the id of an event, or a time. */
+/* `since` is the id of an event or of a message, or a time. */
 static void read_since(struct call *call, struct messages_filter *ret)
 {
 	const char *text = call_query_text(call, "since", SINCE_MOST);
-	if (!text || time_parse(text, &ret->since_time))
+	if (!text || time_parse(text, &ret->since_time) || id_parse(text, &ret->since_message))
 		return;
 	if (text[strspn(text, "0123456789")] == '\0')
 		ret->since_event = call_query_number(call, "since", 0, 0, INT64_MAX);
 	else
 		problem_add(&call->domain->problems, "since",
-			    "must be the id of an event, or a time such as 2026-01-18T10:30:00.000Z");
+			    "must be the id of an event or of a message, or a time such as "
+			    "2026-01-18T10:30:00.000Z");
 }
 
 enum err handle_message_list(struct call *call)

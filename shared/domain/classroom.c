@@ -57,7 +57,7 @@ enum err message_list(struct domain *d, const struct actor *actor, const struct 
 	if (after < filter->since_event)
 		after = filter->since_event;
 	err = q_message_list(d->db, d->arena, session_id, &actor->user_id, role_name(actor->role), after,
-			     filter->since_time, page->limit, &rows);
+			     filter->since_time, &filter->since_message, page->limit, &rows);
 	return err == OK ? domain_reply(d, rows, ret) : err;
 }
 

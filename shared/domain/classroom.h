@@ -22,8 +22,9 @@ MUST_CHECK enum err message_send(struct domain *d, const struct actor *actor, co
 				 const struct message_input *in, struct doc *ret);
 
 struct messages_filter {
-	int64_t since_event; /* messages after this event id; 0: all */
-	int64_t since_time;  /* messages after this moment (ms); 0: all */
+	int64_t since_event;	 /* messages after this event id; 0: all */
+	int64_t since_time;	 /* messages after this moment (ms); 0: all */
+	struct id since_message; /* messages after this one; nil, or one that isn't there: all */
 };
 
 /* Ascending; only what the actor may hear. A cursor is the id of an event. */

@@ -5,7 +5,7 @@ SELECT * FROM message_send(@session_id::uuid, @actor_id::uuid, @role::text, @mes
 
 -- name: message_list :one
 SELECT * FROM message_list(@session_id::uuid, @actor_id::uuid, @role::text, @since::bigint,
-	nullif(@since_ms::bigint, 0), @limit::bigint);
+	nullif(@since_ms::bigint, 0), @since_message::uuid, @limit::bigint);
 
 -- name: group_list :one
 SELECT * FROM group_list(@session_id::uuid, @actor_id::uuid, @role::text, @after::uuid, @limit::bigint);

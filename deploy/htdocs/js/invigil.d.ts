@@ -487,7 +487,7 @@ export class Api {
 	attempt_violation(id: UUID, body: { violation_type: ViolationType; client_id?: UUID }, options?: CallOptions): Promise<{ total_count: number }>;
 	attempt_submit(id: UUID, options?: CallOptions): Promise<Attempt>;
 
-	message_list(id: UUID, query?: Paging & { since?: number | Timestamp }, options?: CallOptions): Promise<Page<ChatMessage>>;
+	message_list(id: UUID, query?: Paging & { since?: number | UUID | Timestamp }, options?: CallOptions): Promise<Page<ChatMessage>>;
 	message_send(id: UUID, body: { message: string; group_id?: UUID | null }, options?: CallOptions): Promise<ChatMessage>;
 	group_list(id: UUID, query?: Paging, options?: CallOptions): Promise<Page<Group>>;
 	group_create(id: UUID, body: { name: string; student_ids: UUID[] }, options?: CallOptions): Promise<Group>;
