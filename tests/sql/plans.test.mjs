@@ -124,7 +124,7 @@ const HOT = {
 	stream_snapshot: { session_id: session },
 	stream_state: { ...me, session_id: session },
 	message_send: { ...me, session_id: session, message: 'm', group_id: id(GROUP, 14) },
-	message_list: { ...me, session_id: session, since: 3, since_ms: 1, limit: 50 },
+	message_list: { ...me, session_id: session, since: 3, since_ms: 1, since_message: id(GROUP, 14), limit: 50 },
 	group_list: { ...me, session_id: session, after: null, limit: 51 },
 	group_create: { ...teacher, name: 'G', student_ids: students },
 	group_update: { ...teacher, group_id: id(GROUP, 14), name: 'G', student_ids: students },
