@@ -115,11 +115,22 @@ static void doubt_groups(struct pushd *pushd, const struct id *user_id)
 	access_reread(pushd);
 }
 
+/* The event names the user, not the sessions: they are few who change their rosters, and figures that are the
+ * same are not told. */
+static void doubt_figures(struct pushd *pushd)
+{
+	struct room *room;
+
+	for (size_t at = 0; (room = rooms_next(pushd->rooms, &at));)
+		room_doubt_figures(room);
+}
+
 void access_changed(struct pushd *pushd, const struct id *user_id)
 {
 	struct list *conns = roster_find(pushd->roster, user_id);
 
 	doubt_groups(pushd, user_id);
+	doubt_figures(pushd);
 	if (conns)
 		list_each (node, conns)
 			recheck(pushd, list_entry(node, struct conn, of_user));
@@ -128,6 +139,7 @@ void access_changed(struct pushd *pushd, const struct id *user_id)
 void access_unknown(struct pushd *pushd)
 {
 	doubt_groups(pushd, NULL);
+	doubt_figures(pushd);
 	for (size_t i = 0; i < SLOTS; i++)
 		list_each (node, &pushd->slots[i])
 			recheck(pushd, list_entry(node, struct conn, in_slot));

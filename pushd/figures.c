@@ -14,6 +14,7 @@ static const bool events[EVENT_TYPE_COUNT] = {
     [EVENT_STUDENT_ANSWER] = true,
     [EVENT_VIOLATION] = true,
     [EVENT_STUDENT_SUBMITTED] = true,
+    [EVENT_ACCESS_CHANGED] = true, /* who is on the roster is counted */
 };
 
 void figures_done(struct figures *figures)

@@ -308,6 +308,11 @@ void room_presence(struct conn *conn, const struct doc *doc)
 
 /* --- the staff's figures --- */
 
+void room_doubt_figures(struct room *room)
+{
+	figures_event(&room->figures, EVENT_ACCESS_CHANGED);
+}
+
 bool room_figures_due(struct room *room, int64_t now)
 {
 	return room->staff && figures_due(&room->figures, now);

@@ -113,6 +113,8 @@ void room_presence(struct conn *conn, const struct doc *doc);
 /* The session is no more: everybody is told and sent away. */
 void room_gone(struct room *room);
 
+/* A roster may have changed, and with it the staff's figures. */
+void room_doubt_figures(struct room *room);
 /* Whether the staff's figures may have changed since they were last asked for, and it is time to ask: at most
  * once a second. True once per change. */
 bool room_figures_due(struct room *room, int64_t now);

@@ -28,7 +28,8 @@ MUST_CHECK enum err class_get(struct domain *d, const struct actor *actor, const
 MUST_CHECK enum err class_update(struct domain *d, const struct actor *actor, const struct id *class_id,
 				 const struct class_input *in, struct doc *ret);
 MUST_CHECK enum err class_archive(struct domain *d, const struct actor *actor, const struct id *class_id);
-/* All or none. The students become participants of every session of the class that is not over. */
+/* All or none. The students become participants of every session of the class that is not over; publishes
+ * access_changed. */
 MUST_CHECK enum err class_student_add(struct domain *d, const struct actor *actor, const struct id *class_id,
 				      const struct id_list *student_ids, struct doc *ret);
 /* Takes the student out of the class's sessions that are not over (an entry with an attempt stays),

@@ -27,6 +27,9 @@ BEGIN
 				GROUP BY i.id) AS i
 			JOIN users u ON u.id = i.id
 			ORDER BY i.place)) n;
+		-- Nobody's sockets are to be asked about, but the sessions' figures: one event for all of them, which names nobody.
+		v_reply.stream_ids := '00000000-0000-0000-0000-000000000000'::uuid || v_reply.stream_ids;
+		v_reply.heads := access_changed(NULL) || v_reply.heads;
 	END IF;
 	RETURN v_reply;
 END
