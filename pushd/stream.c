@@ -72,6 +72,7 @@ static bool deliver(struct stream *stream, const struct event *event)
 	stream->last = event->event_id;
 	if (stream->head < stream->last)
 		stream->head = stream->last;
+	stream->denied = false;
 	if (stream->ops->deliver(stream, event))
 		return true;
 	stream->last = before;
@@ -141,6 +142,16 @@ void stream_fill(struct stream *stream)
 	stream->reading = stream->ops->read(stream, stream->last);
 }
 
+/* What the table doesn't bear out would make us read for ever: believe it when it is told again. A copy may
+ * have come while the page was on its way, but then it is in the next one. */
+static void disbelieve(struct stream *stream)
+{
+	list_each (node, &stream->held)
+		drop(stream, list_entry(node, struct held, in_held));
+	stream->denied = false;
+	stream->head = stream->last;
+}
+
 void stream_page(struct stream *stream, const struct event *items, size_t count, bool failed)
 {
 	stream->reading = false;
@@ -157,10 +168,10 @@ void stream_page(struct stream *stream, const struct event *items, size_t count,
 	advance(stream);
 	if (!stream_has_hole(stream))
 		return;
-	/* a head that the table doesn't bear out would make us read for ever: believe it when it is told
-	 * again */
-	if (count == 0 && !stream->held_count)
-		stream->head = stream->last;
-	else
+	if (count == 0 && (!stream->held_count || stream->denied)) {
+		disbelieve(stream);
+	} else {
+		stream->denied = count == 0;
 		stream->ops->hole(stream);
+	}
 }

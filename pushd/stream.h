@@ -38,6 +38,7 @@ struct stream {
 	const struct stream_ops *ops;
 	bool known;	  /* `last` means something; until then everything is held */
 	bool reading;	  /* stream_page will be called */
+	bool denied;	  /* the last page had nothing, something is held, and nothing was delivered since */
 	uint64_t last;	  /* the newest event delivered */
 	uint64_t head;	  /* the newest event known to exist */
 	struct list held; /* events beyond the next one, ascending */

@@ -136,6 +136,12 @@ static void test_order(void **state)
 	    /* a head that the table doesn't bear out is not asked for for ever */
 	    {"b0 g9 p f", " r"},
 	    {"b0 g9 p o1", " r 1"},
+	    /* nor is a copy, unless it came while the page was on its way */
+	    {"b0 o9 f p f p f", " h r h r"},
+	    {"b0 o9 f p f p o1 o2", " h r h r 1 2"},
+	    {"b0 o3 f p f p12", " h r h r 1 2 3"},
+	    {"b0 o3 f p o1 o2 o6 f p f p45", " h r h 1 h 2 3 h r3 h r3 4 5 6"},
+	    {"b0 o9 f p f p1 f p f p f", " h r h r 1 h r1 h r1"},
 	    /* rows that are gone */
 	    {"b0 g7 p67", " r s6 6 7"},
 	    /* before the beginning is known everything is held, and no head is read */
