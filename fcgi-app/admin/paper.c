@@ -72,7 +72,7 @@ static void print_remark(const json_value *remark)
 	int64_t line;
 
 	file_print(stdout, item ? item : "paper");
-	if (json_integer(json_member(remark, "line"), &line))
+	if (json_whole(json_member(remark, "line"), &line))
 		printf(" (line %" PRId64 ")", line);
 	printf(": %s: ",
 	       strcmp(json_text(json_member(remark, "outcome")), "left_out") == 0 ? "left out" : "changed");
@@ -92,7 +92,7 @@ static enum err print_report(struct operator* op, const struct paper_import *pap
 		return err;
 	for (size_t i = 0; i < json_count(report); i++)
 		print_remark(json_item(report, i));
-	if (!json_integer(json_member(content, "total_questions"), &questions))
+	if (!json_whole(json_member(content, "total_questions"), &questions))
 		return ERR_INTERNAL;
 	file_print(stdout, json_text(json_member(content, "title")));
 	printf(": %" PRId64 " question%s read as %s\n", questions, questions == 1 ? "" : "s", paper->format);

@@ -32,13 +32,13 @@ static enum err print_report(struct operator* op, const struct doc *report)
 	for (size_t i = 0; i < json_count(lines); i++) {
 		const json_value *line = json_item(lines, i);
 
-		if (!json_integer(json_member(line, "line"), &number))
+		if (!json_whole(json_member(line, "line"), &number))
 			continue;
 		printf("%" PRId64 " ", number);
 		file_print(stdout, text_of(line, "email"));
 		printf(" %s\n", text_of(line, "outcome"));
 	}
-	if (err == OK && json_integer(json_member(value, "added"), &added))
+	if (err == OK && json_whole(json_member(value, "added"), &added))
 		printf("%" PRId64 " added\n", added);
 	return err;
 }

@@ -165,7 +165,7 @@ static void take_worth(const struct block *block, struct asked *asked)
 	double points;
 	if (json_number(json_member(block->ours, "points"), &points) && points > 0)
 		asked->points = points;
-	if (json_integer(json_member(block->ours, "max_words"), &words) && words > 0 && words < 1000)
+	if (json_whole(json_member(block->ours, "max_words"), &words) && words > 0 && words < 1000)
 		asked->max_words = (int)words;
 }
 
@@ -468,7 +468,7 @@ static void take_paper(struct draft *draft, const json_value *paper)
 	draft->title = json_text(json_member(paper, "title"));
 	draft->description = json_text(json_member(paper, "description"));
 	draft->scoring = json_text(json_member(paper, "scoring"));
-	if (json_integer(json_member(paper, "time_limit_seconds"), &limit) && limit > 0)
+	if (json_whole(json_member(paper, "time_limit_seconds"), &limit) && limit > 0)
 		draft->time_limit_seconds = limit;
 	if (json_kind(bands) == JSON_KIND_ARRAY)
 		draft->band_table = json_dump(draft->arena, bands);

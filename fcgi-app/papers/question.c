@@ -22,7 +22,7 @@ static const char *text_or_empty(const json_value *value)
 int64_t number_of(const json_value *thing, const char *name)
 {
 	int64_t number;
-	return json_integer(json_member(thing, name), &number) ? number : 0;
+	return json_whole(json_member(thing, name), &number) ? number : 0;
 }
 
 void question_read(struct question *q, const json_value *value)

@@ -191,7 +191,7 @@ static enum err compile_key(struct arena *arena, const json_value *question, str
 	key->points = key->all ? (double)key->count : 1.0;
 	if (points && !json_number(points, &key->points))
 		return ERR_INTERNAL;
-	if (TYPES[key->type].limited && json_integer(json_member(question, "max_words"), &words) && words > 0)
+	if (TYPES[key->type].limited && json_whole(json_member(question, "max_words"), &words) && words > 0)
 		key->max_words = (size_t)words;
 	return OK;
 }

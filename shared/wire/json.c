@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#undef json_integer
 #include <jansson.h>
 
 #include "base/ballast.h"

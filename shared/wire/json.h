@@ -42,10 +42,9 @@ size_t json_count(const json_value *array);
 json_value *json_item(const json_value *array, size_t index);
 /* The text of a string value, borrowed; NULL for any other kind. */
 const char *json_text(const json_value *value);
-/* The number of an integer value (or of a real one without a fraction); false for anything else. */
+/* The number of an integer value (or of a real one without a fraction); false for anything else. Not
+ * json_integer, which is a symbol of jansson's. */
 MUST_CHECK bool json_whole(const json_value *value, int64_t *ret);
-/* Its other name, which jansson has taken as a symbol. */
-#define json_integer json_whole
 /* Any number. */
 MUST_CHECK bool json_number(const json_value *value, double *ret);
 bool json_is_true(const json_value *value);
