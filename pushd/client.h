@@ -1,5 +1,5 @@
-/* One Socket.IO client, as the two files that serve it see it: clients.c has its life, sayings.c what it
- * says. */
+/* One Socket.IO client, as the four files that serve it see it: clients.c has its life, client.c what it is
+ * sent, subscription.c what it has joined, sayings.c what it says. Nobody else includes this. */
 #ifndef INVIGIL_PUSHD_CLIENT_H
 #define INVIGIL_PUSHD_CLIENT_H
 

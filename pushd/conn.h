@@ -142,9 +142,9 @@ struct conn {
 	bool rejoined;	      /* he joined once more on his way in: his opening is wanted all the same */
 	bool snapshot_due;    /* nothing is replayed before its opening is there */
 	bool resync_due;      /* he must be told to fetch his state */
-	uint64_t
-	    unread_until; /* inbox: the unread of the events up to this one come before all others; 0: done */
-	bool stalled;	  /* replay waits for his queue to drain */
+	/* inbox: the unread of the events up to this one come before all others; 0: done */
+	uint64_t unread_until;
+	bool stalled;	      /* replay waits for his queue to drain */
 	const char *presence; /* "active", "idle" or "away", as he said; static text */
 
 	/* the socket's signs of life, all clock_monotonic() */

@@ -1,6 +1,6 @@
 /* The listening socket, and those who have connected but not yet said what they want. It reads each one's
  * request head, within a time and a size, and hands the socket on; who says nothing has less time when such
- * people hold half of the files. With main.c it is the only door to libuv. */
+ * people hold half of the files. */
 #ifndef INVIGIL_PUSHD_LISTENER_H
 #define INVIGIL_PUSHD_LISTENER_H
 

@@ -41,8 +41,8 @@ struct connect_job {
 	struct id node;
 	struct connect_item item; /* its err is job.err too */
 	bool ask_classroom;	  /* the room knows nothing yet */
-	struct classroom
-	    *classroom; /* out, as it was after he connected; NULL: not asked for, or it couldn't be read */
+	/* out, as it was after he connected; NULL: not asked for, or it couldn't be read */
+	struct classroom *classroom;
 };
 
 struct leave_job {

@@ -1,4 +1,4 @@
-/* Papers from other programs' files and into them. */
+/* `invigil-app paper`: papers from other programs' files and into them; the exit status. */
 #ifndef INVIGIL_APP_ADMIN_PAPER_H
 #define INVIGIL_APP_ADMIN_PAPER_H
 

@@ -1,4 +1,4 @@
-/* Rosters from spreadsheets. */
+/* `invigil-app roster`: a class's roster from a spreadsheet; the exit status. */
 #ifndef INVIGIL_APP_ADMIN_ROSTER_H
 #define INVIGIL_APP_ADMIN_ROSTER_H
 

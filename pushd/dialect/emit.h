@@ -3,12 +3,11 @@
  * again.
  *
  * Behind the object of an event, and of what a subscription begins with, stands an offset, by which a client
- * recovers:
- * "<session>:<dialect>:<event id>", a subscription and the last event it has heard of. An event is encoded
- * once for all who hear it, so it names its own subscription only; for a client that has several, the packet
- * is copied and the others are added, with blanks between (emit_with_offset). Errors, answers to commands and
- * what is derived have none: they are no place in a stream. No text but an offset is ever the last argument.
- */
+ * recovers: "<session>:<dialect>:<event id>", a subscription and the last event it has heard of. An event is
+ * encoded once for all who hear it, so it names its own subscription only; for a client that has several, the
+ * packet is copied and the others are added, with blanks between (emit_with_offset). Errors, answers to
+ * commands and what is derived have none: they are no place in a stream. No text but an offset is ever the
+ * last argument. */
 #ifndef INVIGIL_PUSHD_DIALECT_EMIT_H
 #define INVIGIL_PUSHD_DIALECT_EMIT_H
 

@@ -1,5 +1,6 @@
-/* The inside of engineio.c, which keeps sessions and sends, and engineio_input.c, which listens: one session,
- * and what the two ask of each other. Nobody else includes this. */
+/* The inside of engineio.c, which keeps sessions and sends, engineio_input.c, which listens, and
+ * engineio_session.c, which has a session's memory and queue: one session, and what the three ask of each
+ * other. Nobody else includes this. */
 #ifndef INVIGIL_PUSHD_DIALECT_ENGINEIO_SESSION_H
 #define INVIGIL_PUSHD_DIALECT_ENGINEIO_SESSION_H
 
@@ -62,8 +63,8 @@ struct engineio_session {
 	int64_t probe_by;
 
 	bool starved; /* somebody was told ENGINEIO_CHOKED */
-	bool
-	    routed; /* what is above has the socket's outlet: OPEN, a WebSocket, not choked, nothing queued */
+	/* what is above has the socket's outlet: OPEN, a WebSocket, not choked, nothing queued */
+	bool routed;
 
 	struct packet *queue; /* a ring */
 	size_t queue_cap, queue_head, queue_count;

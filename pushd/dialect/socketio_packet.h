@@ -1,4 +1,5 @@
-/* The text form of Socket.IO's packets: what socketio.c writes, and what it and socketio_event.c read. */
+/* The text form of Socket.IO's packets: what socketio_socket.c writes, socketio.c and socketio_event.c read.
+ */
 #ifndef INVIGIL_PUSHD_DIALECT_SOCKETIO_PACKET_H
 #define INVIGIL_PUSHD_DIALECT_SOCKETIO_PACKET_H
 

@@ -1,5 +1,5 @@
-/* Passwords: argon2id (libsodium's interactive profile), and the only door to libsodium. Hashing takes about
- * 50 ms and 64 MiB: never call it on an event loop. */
+/* Passwords: argon2id (libsodium's interactive profile). Hashing takes about 50 ms and 64 MiB: never call it
+ * on an event loop. */
 #ifndef INVIGIL_AUTH_PASSWORD_H
 #define INVIGIL_AUTH_PASSWORD_H
 

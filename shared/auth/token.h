@@ -1,4 +1,5 @@
-/* Access tokens, and the only door to libjwt. The algorithm is the configuration's, never the token's. */
+/* Access tokens (RFC 7519), and with token_keys.h the only door to libjwt. The algorithm is the
+ * configuration's, never the token's. */
 #ifndef INVIGIL_AUTH_TOKEN_H
 #define INVIGIL_AUTH_TOKEN_H
 

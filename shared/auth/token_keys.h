@@ -19,8 +19,8 @@ struct token_keys {
 	struct token_key sign; /* its text is another's; none: somebody else issues */
 	char *private_key;     /* … this one's, or the first of verify */
 	int count;	       /* at least one */
-	struct token_key
-	    verify[]; /* first the one that goes with `sign`, then those that are accepted besides */
+	/* first the one that goes with `sign`, then those that are accepted besides */
+	struct token_key verify[];
 };
 
 #endif

@@ -1,4 +1,4 @@
-/* What a process that holds secrets owes them. */
+/* The process itself: what it owes the secrets that it holds, and what it has taken of the machine. */
 #ifndef INVIGIL_BASE_PROCESS_H
 #define INVIGIL_BASE_PROCESS_H
 

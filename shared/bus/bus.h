@@ -1,5 +1,5 @@
-/* The bus: after a commit, a copy of the event goes to pushd. The only door to ZeroMQ. It is speed, not
- * truth: whatever it loses, pushd finds in the table. */
+/* The bus: after a commit, a copy of the event goes to pushd, over ZeroMQ. It is speed, not truth: whatever
+ * it loses, pushd finds in the table. */
 #ifndef INVIGIL_BUS_BUS_H
 #define INVIGIL_BUS_BUS_H
 

@@ -42,9 +42,8 @@ const char *config_default_path(void);
 
 /* Reads `path` (NULL: no file) and the environment, checks every value and that the whole is usable by
  * `service` (CONFIG_BOTH: every rule). jwt_secret_file is read into jwt_secret, bus_secret_key_file into
- * bus_secret_key. On failure ERR_CONFIG, *ret
- * untouched, and one line per problem on `problems`: "invigil.conf:12: app_workers: must be a number from 1
- * to 1024". */
+ * bus_secret_key. On failure ERR_CONFIG, *ret untouched, and one line per problem on `problems`:
+ * "invigil.conf:12: app_workers: must be a number from 1 to 1024". */
 MUST_CHECK enum err config_load(const char *path, enum config_service service, FILE *problems,
 				struct config **ret);
 void config_free(struct config *config);

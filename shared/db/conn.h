@@ -1,4 +1,4 @@
-/* One PostgreSQL connection, and with rows.h the only door to libpq.
+/* One PostgreSQL connection.
  *
  * Connects when first used, prepares a statement when first run, reconnects by itself: a connection that the
  * server has closed meanwhile is noticed before a statement is sent on it, so a restart of the database costs

@@ -4,7 +4,7 @@
 
 #include "domain/domain.h"
 
-/* The body of register and POST /users; register ignores role. Text limits: PROTOCOL.md. */
+/* The body of register and POST /users; register ignores role. */
 struct account_input {
 	const char *email;
 	const char *password;

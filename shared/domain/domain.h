@@ -5,7 +5,7 @@
  * contract's shape: nothing copies it field by field. Whatever a command has published is in the outbox once
  * it returned OK, and so after its commit; the program sends it.
  *
- * Order of checks, PROTOCOL.md "Errors": who (401) · thing (404) · ownership (403) · fields (422) · state
+ * Order of checks, which is the contract's: who (401) · thing (404) · ownership (403) · fields (422) · state
  * (409). A caller that finds a body wrong therefore first asks domain_guard for the thing, then answers 422.
  */
 #ifndef INVIGIL_DOMAIN_DOMAIN_H

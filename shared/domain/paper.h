@@ -4,10 +4,10 @@
 
 #include "domain/domain.h"
 
-/* Reads and checks a whole body (PROTOCOL.md "Tests"), gives numbers, default points and ids (an id that the
- * body brings and that is a UUID is kept, so that a PUT of what a GET gave keeps its questions), and writes
- * the normalised text that the database stores. False: d->problems tells what is wrong, by path; nothing
- * there: memory ran out, which the arena knows. */
+/* Reads and checks a whole body (NewTest in openapi.json), gives numbers, default points and ids (an id that
+ * the body brings and that is a UUID is kept, so that a PUT of what a GET gave keeps its questions), and
+ * writes the normalised text that the database stores. False: d->problems tells what is wrong, by path;
+ * nothing there: memory ran out, which the arena knows. */
 MUST_CHECK bool paper_normalise(struct domain *d, const json_value *body, const char **ret_normalised);
 
 #endif

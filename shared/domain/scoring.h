@@ -1,6 +1,5 @@
 /* Marking: pure functions, no database. A key is compiled once per question and used for a whole class.
- * Rules: PROTOCOL.md "Tests"; bands and the marking of short answers: the published IELTS tables
- * (domain/bands.def). */
+ * Bands and the marking of short answers: as IELTS publishes them (domain/bands.def, domain/fold.h). */
 #ifndef INVIGIL_DOMAIN_SCORING_H
 #define INVIGIL_DOMAIN_SCORING_H
 

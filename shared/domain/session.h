@@ -77,8 +77,8 @@ struct connect_item {
 	struct actor actor;
 	struct id session_id;
 	/* out */
-	enum err
-	    err; /* OK, ERR_AUTH_FAILED (inactive, role changed), ERR_SESSION_NOT_FOUND, ERR_ACCESS_DENIED */
+	/* OK, ERR_AUTH_FAILED (inactive, role changed), ERR_SESSION_NOT_FOUND, ERR_ACCESS_DENIED */
+	enum err err;
 	enum session_status status;
 	const char *status_name; /* REST's name */
 	struct id class_id;

@@ -3,13 +3,16 @@
  * another:
  *
  *   room WS_PORT HTTP_PORT SOCKETS
- * SOCKETS: lines "staff|student session-id token", the first of them the teacher.
- *   start      The teacher starts the test: from his request until every socket has been told
- * session_started, and until every student has his paper. As a browser does it, a student asks over his
- * socket for his state once he is told, which names his attempt, and fetches the attempt's paper over HTTP,
- * on a connection that he dials for it; once all have it, all fetch it again at one moment with the entity
- * tag that they were given. end MS     Until every socket has been told session_completed, and the teacher of
- * each student's result; from MS on, milliseconds since 1970. */
+ *
+ * SOCKETS: lines "staff|student session-id token", the first of them the teacher. The commands:
+ *
+ * - `start`: the teacher starts the test; from his request until every socket has been told session_started,
+ * and until every student has his paper. As a browser does it, a student asks over his socket for his state
+ * once he is told, which names his attempt, and fetches the attempt's paper over HTTP, on a connection that
+ * he dials for it; once all have it, all fetch it again at one moment with the entity tag that they were
+ * given;
+ * - `end MS`: until every socket has been told session_completed, and the teacher of each student's result;
+ * from MS on, milliseconds since 1970. */
 #define _GNU_SOURCE /* memmem */
 #include <errno.h>
 #include <poll.h>

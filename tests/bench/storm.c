@@ -4,14 +4,20 @@
  * between the sockets are looked after.
  *
  *   storm CLIENTS WINDOW [socket.io]
+ *
  * CLIENTS: lines "group audience session-id token"; the group names the session, the audience is `all` or
  * `staff`. WINDOW: how many may be dialling at a time, less than a listening socket's backlog. With
  * `socket.io` they speak that, to a server which lets them into `session` of their `auth` and then says
- * `connected`. load FILE     the events so far: lines "group audience event-id", ascending. Without it any
- * growing row is right. dial PORT     everybody who isn't connected, until everybody has all knock PORT
- * likewise, but doesn't wait for it drop          reset every connection lost          until the server has
- * closed every connection all           until everybody has all watch MS      nothing but look after the
- * sockets */
+ * `connected`. The commands:
+ *
+ * - `load FILE`: the events so far, lines "group audience event-id", ascending; without it any growing row is
+ * right;
+ * - `dial PORT`: everybody who isn't connected, until everybody has all;
+ * - `knock PORT`: likewise, but doesn't wait for it;
+ * - `drop`: reset every connection;
+ * - `lost`: until the server has closed every connection;
+ * - `all`: until everybody has all;
+ * - `watch MS`: nothing but look after the sockets. */
 #define _GNU_SOURCE /* memmem */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,6 +1,5 @@
 /* What the two echo programs share: pushd's listener and Engine.IO glue on a loop of their own, with the
- * rules that the conformance suites expect, unless the command line
- * has more patience. */
+ * rules that the conformance suites expect, unless the command line has more patience. */
 #ifndef INVIGIL_TESTS_CONFORMANCE_ECHO_SERVER_H
 #define INVIGIL_TESTS_CONFORMANCE_ECHO_SERVER_H
 
