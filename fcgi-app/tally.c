@@ -67,7 +67,7 @@ void tally_set(struct tally_place *place, int cell, uint64_t value)
 		atomic_store_explicit(&place->cells[cell], value, memory_order_relaxed);
 }
 
-void tally_seconds(struct tally_place *place, int cell, int64_t us)
+static void add_seconds(struct tally_place *place, int cell, int64_t us)
 {
 	if (!place)
 		return;
@@ -87,12 +87,12 @@ void tally_request(struct tally_place *place, const struct route *route, int sta
 	const int row = route ? (int)(route - ROUTES) : ROUTE_COUNT;
 	const int class = status < 300 ? 0 : status < 400 ? 1 : status < 500 ? 2 : 3;
 	tally_add(place, TALLY_REQUESTS + row * STATUS_CLASSES + class);
-	tally_seconds(place, TALLY_REQUEST_SECONDS + (int)kind_of(route) * HISTOGRAM_CELLS, us);
+	add_seconds(place, TALLY_REQUEST_SECONDS + (int)kind_of(route) * HISTOGRAM_CELLS, us);
 }
 
 void tally_statement(struct tally_place *place, int64_t us, enum err err)
 {
-	tally_seconds(place, TALLY_STATEMENT_SECONDS, us);
+	add_seconds(place, TALLY_STATEMENT_SECONDS, us);
 	if (err)
 		tally_add(place, TALLY_STATEMENT_FAILURES + (err == ERR_UNAVAILABLE ? FAILED_UNAVAILABLE
 							     : err == ERR_RETRY	    ? FAILED_RETRY

@@ -44,7 +44,6 @@ struct tally_place *tally_place(struct tally *tally, int number);
 void tally_add(struct tally_place *place, int cell);
 /* For gauges. */
 void tally_set(struct tally_place *place, int cell, uint64_t value);
-void tally_seconds(struct tally_place *place, int cell, int64_t us);
 /* A request that was answered. `route`: NULL when none was found. */
 void tally_request(struct tally_place *place, const struct route *route, int status, int64_t us);
 /* A statement of the database. */

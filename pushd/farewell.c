@@ -13,7 +13,7 @@ static const struct {
     {ERR_RATE_LIMITED, CLOSE_RATE_LIMITED},
 };
 
-int farewell_code(enum err err)
+static int code_of(enum err err)
 {
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
 		if (codes[i].err == err)
@@ -23,7 +23,7 @@ int farewell_code(enum err err)
 
 void farewell(struct conn *conn, enum err err)
 {
-	const struct complaint complaint = {.err = err, .close_code = farewell_code(err)};
+	const struct complaint complaint = {.err = err, .close_code = code_of(err)};
 
 	if (conn->state < CONN_CLOSING)
 		conn->fault = err;

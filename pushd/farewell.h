@@ -6,9 +6,7 @@
 #include "core/err.h"
 #include "pushd/conn.h"
 
-/* The close code that goes with an error. */
-int farewell_code(enum err err);
-/* Says it in the connection's dialect, and closes for cause. */
+/* Says it in the connection's dialect, and closes for cause, with the code that goes with the error. */
 void farewell(struct conn *conn, enum err err);
 
 #endif

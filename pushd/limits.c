@@ -36,14 +36,6 @@ static int64_t counted(const struct window *window, int64_t now)
 	return window->now + (int64_t)window->before * (WINDOW_MS - (now - window->start)) / WINDOW_MS;
 }
 
-bool window_open(const struct window *window, int64_t most, int64_t now)
-{
-	struct window moved = *window;
-
-	slide(&moved, now);
-	return counted(&moved, now) < most;
-}
-
 bool window_take(struct window *window, int64_t most, int64_t now)
 {
 	slide(window, now);

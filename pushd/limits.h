@@ -25,8 +25,6 @@ struct window {
 /* Counts one more and tells whether it is within `most` a minute. One that isn't is not counted: who waits,
  * gets in. */
 MUST_CHECK bool window_take(struct window *window, int64_t most, int64_t now);
-/* Whether one more would be. */
-bool window_open(const struct window *window, int64_t most, int64_t now);
 
 struct limits;
 

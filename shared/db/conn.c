@@ -30,7 +30,9 @@ struct db {
 	char *conninfo;
 	char *application;
 	int timeout_ms;
-	bool prepares;	     /* statements are prepared, once each */
+	/* Statements are prepared, once each. Behind a pooler that gives every transaction another of its
+	 * connections, what is prepared on one is unknown to the next. */
+	bool prepares;
 	bool in_transaction; /* between db_begin and its end, even when the connection is lost meanwhile */
 	int64_t connect_not_before; /* monotonic ms */
 	bool unreachable;	    /* no connection could be made when one was last wanted */
@@ -67,7 +69,7 @@ struct db *db_configured(const struct config *config, const char *application, i
 	struct db *db = db_new(config->database_url, application, timeout_ms);
 
 	if (db)
-		db_set_prepared(db, config->database_prepared);
+		db->prepares = config->database_prepared;
 	return db;
 }
 
@@ -87,11 +89,6 @@ static void drop(struct db *db)
 void db_set_timeout(struct db *db, int timeout_ms)
 {
 	db->timeout_ms = timeout_ms;
-}
-
-void db_set_prepared(struct db *db, bool prepared)
-{
-	db->prepares = prepared;
 }
 
 void db_watch(struct db *db, const struct db_watch *watch)

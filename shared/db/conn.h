@@ -26,9 +26,6 @@ struct db *db_configured(const struct config *config, const char *application, i
 void db_free(struct db *db);
 /* From the next statement on. */
 void db_set_timeout(struct db *db, int timeout_ms);
-/* Whether statements are prepared; true unless told. Behind a pooler that gives every transaction another of
- * its connections, what is prepared on one is unknown to the next. Before the first statement. */
-void db_set_prepared(struct db *db, bool prepared);
 
 /* Whoever counts what the connection does, in its thread. Either may be NULL. */
 struct db_watch {

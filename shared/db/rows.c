@@ -75,13 +75,6 @@ int64_t rows_int(const struct rows *rows, int row, const char *column)
 	return text ? strtoll(text, NULL, 10) : 0;
 }
 
-double rows_real(const struct rows *rows, int row, const char *column)
-{
-	const char *text = rows_text(rows, row, column);
-
-	return text ? strtod(text, NULL) : 0.0;
-}
-
 bool rows_bool(const struct rows *rows, int row, const char *column)
 {
 	const char *text = rows_text(rows, row, column);

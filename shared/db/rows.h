@@ -16,9 +16,8 @@ int rows_count(const struct rows *rows);
 /* Borrowed, as long as the arena lives; NULL for SQL NULL. */
 const char *rows_text(const struct rows *rows, int row, const char *column);
 size_t rows_length(const struct rows *rows, int row, const char *column);
-/* 0, nil, false and 0.0 for SQL NULL. */
+/* 0, nil and false for SQL NULL. */
 int64_t rows_int(const struct rows *rows, int row, const char *column);
-double rows_real(const struct rows *rows, int row, const char *column);
 bool rows_bool(const struct rows *rows, int row, const char *column);
 struct id rows_id(const struct rows *rows, int row, const char *column);
 bool rows_null(const struct rows *rows, int row, const char *column);

@@ -1,25 +1,11 @@
-/* An attempt's vocabulary, and what a student sends while it is open. The inputs are the same whether they
- * come over REST or a WebSocket; texts are UTF-8, valid, and belong to the caller's arena. */
+/* What a student sends while his attempt is open. The inputs are the same whether they come over REST or a
+ * WebSocket; texts are UTF-8, valid, and belong to the caller's arena. */
 #ifndef INVIGIL_MODEL_ATTEMPT_H
 #define INVIGIL_MODEL_ATTEMPT_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#include "base/compiler.h"
 #include "base/id.h"
-
-enum attempt_status { ATTEMPT_IN_PROGRESS, ATTEMPT_SUBMITTED, ATTEMPT_ABANDONED };
-
-enum submission_type {
-	SUBMISSION_MANUAL,	 /* the student handed in */
-	SUBMISSION_TIME_EXPIRED, /* the clock did */
-	SUBMISSION_FORCED,	 /* a teacher completed the session */
-};
-
-const char *attempt_status_name(enum attempt_status status);
-const char *submission_type_name(enum submission_type type);
 
 /* One answer. `answer` is JSON text: a string, or an array of strings for multiple_select. */
 struct answer_input {
