@@ -1,13 +1,13 @@
 /* Sessions: making them, moving them through their life, and looking at them. */
 #include "fcgi-app/handlers/handler.h"
 
+#include "domain/paper.h"
 #include "domain/session.h"
 #include "model/event_type.h"
 
-#define TITLE_MOST	200
-#define TIME_LIMIT_MOST 604800
-#define REFERENCE_MOST	4096
-#define CODE_MOST	64
+#define TITLE_MOST     200
+#define REFERENCE_MOST 4096
+#define CODE_MOST      64
 
 static const char *const STATUSES[] = {
     "SCHEDULED", "WAITING_FOR_STUDENTS", "IN_PROGRESS", "COMPLETED", "CANCELLED", NULL};
@@ -27,7 +27,7 @@ static const struct field SESSION_FIELDS[] = {
     FIELD(struct session_body, test_id, FIELD_TEXT, false, 0, REFERENCE_MOST),
     FIELD(struct session_body, title, FIELD_TEXT, true, 1, TITLE_MOST),
     FIELD(struct session_body, scheduled_at, FIELD_TIME, true, 0, 0),
-    FIELD_OPT(struct session_body, time_limit_seconds, FIELD_INT, 1, TIME_LIMIT_MOST),
+    FIELD_OPT(struct session_body, time_limit_seconds, FIELD_INT, 1, PAPER_TIME_LIMIT_MOST),
     FIELD_END,
 };
 
@@ -102,7 +102,7 @@ enum err handle_session_update(struct call *call)
 	static const struct field fields[] = {
 	    FIELD_OPT(struct session_input, title, FIELD_TEXT, 1, TITLE_MOST),
 	    FIELD_OPT(struct session_input, scheduled_at, FIELD_TIME, 0, 0),
-	    FIELD_OPT(struct session_input, time_limit_seconds, FIELD_INT, 1, TIME_LIMIT_MOST),
+	    FIELD_OPT(struct session_input, time_limit_seconds, FIELD_INT, 1, PAPER_TIME_LIMIT_MOST),
 	    FIELD_END,
 	};
 	struct session_input in = {0};

@@ -8,16 +8,14 @@
 #include "wire/json.h"
 
 enum {
-	TITLE_MOST = 200,
-	PASSAGE_MOST = 200,   /* questions of a passage */
-	QUESTIONS_MOST = 500, /* … of a paper */
-	TIME_LIMIT = 3600,    /* of a file without */
-	TIME_LIMIT_MOST = 7 * 24 * 3600,
+	TIME_LIMIT = 3600, /* seconds, of a file without */
+	DAY = 24 * 3600,
 	CHOICES_MOST = 60, /* twice what a question may have */
 	CHOICE_BYTES = 4000,
 	BODY_MOST = 8 << 20, /* bytes: what the call that makes a test takes */
 };
 
+#define TOO_MANY     "a paper has at most %d questions"
 #define POINTS_BOUND 1e9 /* a number that JSON can say, and that the rules refuse */
 
 /* Something to write to when there is no memory; nobody reads it. */
@@ -44,20 +42,27 @@ struct place draft_place(struct draft *draft, const char *name, int line)
 	return (struct place){.item = name ? name : "", .line = line};
 }
 
-void draft_remark(struct draft *draft, struct place place, enum outcome outcome, const char *message, ...)
+PRINTF_LIKE(4, 0)
+static void add_remark(struct draft *draft, struct place place, enum outcome outcome, const char *message,
+		       va_list args)
 {
-	va_list args;
 	if (++draft->remark_count > REMARKS_MOST)
 		return;
 	struct remark *remark = arena_alloc(draft->arena, sizeof(*remark));
-	va_start(args, message);
 	const char *text = arena_vprintf(draft->arena, message, args);
-	va_end(args);
 	if (!remark || !text)
 		return;
 	*remark = (struct remark){.place = place, .outcome = outcome, .message = text};
 	*draft->last_remark = remark;
 	draft->last_remark = &remark->next;
+}
+
+void draft_remark(struct draft *draft, struct place place, enum outcome outcome, const char *message, ...)
+{
+	va_list args;
+	va_start(args, message);
+	add_remark(draft, place, outcome, message, args);
+	va_end(args);
 }
 
 enum err draft_refuse(struct draft *draft, const char *message, ...)
@@ -86,10 +91,10 @@ static const char *fit(struct draft *draft, const char *title)
 	const struct place whole = {.item = ""};
 	if (!title)
 		return "";
-	const size_t len = head_of(title, TITLE_MOST);
+	const size_t len = head_of(title, PAPER_TITLE_MOST);
 	if (title[len] == '\0')
 		return title;
-	draft_remark(draft, whole, CHANGED, "a title is cut to its first %d characters", TITLE_MOST);
+	draft_remark(draft, whole, CHANGED, "a title is cut to its first %d characters", PAPER_TITLE_MOST);
 	const char *cut = arena_strndup(draft->arena, title, len);
 	return cut ? cut : "";
 }
@@ -108,9 +113,13 @@ struct passage *draft_passage(struct draft *draft, const char *title, const char
 	return passage;
 }
 
-static void leave_out(struct draft *draft, struct asked *asked, const char *field, const char *message)
+PRINTF_LIKE(3, 4)
+static void leave_out(struct draft *draft, struct asked *asked, const char *message, ...)
 {
-	draft_remark(draft, asked->place, LEFT_OUT, "%s%s%s", field, *field ? " " : "", message);
+	va_list args;
+	va_start(args, message);
+	add_remark(draft, asked->place, LEFT_OUT, message, args);
+	va_end(args);
 	asked->left_out = true;
 }
 
@@ -118,14 +127,14 @@ struct asked *draft_ask(struct draft *draft, struct place place, enum question_t
 {
 	struct passage *passage = draft->current;
 	if (draft->asked++ >= ASKED_MOST) {
-		draft_remark(draft, place, LEFT_OUT, "a paper has at most %d questions", QUESTIONS_MOST);
+		draft_remark(draft, place, LEFT_OUT, TOO_MANY, PAPER_QUESTIONS_MOST);
 		nowhere =
 		    (struct asked){.place = place, .type = type, .last = &nowhere.first, .left_out = true};
 		return &nowhere;
 	}
 	if (!passage)
 		passage = draft_passage(draft, NULL, NULL);
-	else if (passage->count >= PASSAGE_MOST)
+	else if (passage->count >= PAPER_PASSAGE_QUESTIONS_MOST)
 		passage = draft_passage(draft, passage->title, NULL);
 	struct asked *asked = passage ? arena_alloc(draft->arena, sizeof(*asked)) : NULL;
 	if (!asked)
@@ -133,7 +142,7 @@ struct asked *draft_ask(struct draft *draft, struct place place, enum question_t
 	*asked = (struct asked){.place = place, .type = type, .prompt = prompt ? prompt : ""};
 	asked->last = &asked->first;
 	if (strlen(asked->prompt) > PROMPT_BYTES)
-		leave_out(draft, asked, "prompt", "is far too long");
+		leave_out(draft, asked, "prompt is far too long");
 	if (asked != &nowhere) {
 		*passage->last = asked;
 		passage->last = &asked->next;
@@ -148,9 +157,9 @@ void asked_choice(struct draft *draft, struct asked *asked, const char *id, cons
 	if (!choice)
 		return;
 	if (!asked->left_out && asked->count >= CHOICES_MOST)
-		leave_out(draft, asked, "", "it has far too many options or answers");
+		leave_out(draft, asked, "it has far too many options or answers");
 	if (!asked->left_out && text && strlen(text) > CHOICE_BYTES)
-		leave_out(draft, asked, "an option", "is far too long");
+		leave_out(draft, asked, "an option is far too long");
 	*choice = (struct choice){.id = id, .text = text ? text : "", .right = right};
 	*asked->last = choice;
 	asked->last = &choice->next;
@@ -246,12 +255,6 @@ void asked_recognise(struct asked *asked)
 
 /* --- to a body --- */
 
-static bool has_options(enum question_type type)
-{
-	return type == QUESTION_MULTIPLE_CHOICE || type == QUESTION_MULTIPLE_SELECT ||
-	       type == QUESTION_MATCHING;
-}
-
 /* A, B … Z, AA, AB … */
 static void add_letter(struct buf *out, size_t index)
 {
@@ -295,7 +298,7 @@ static void add_key(struct buf *out, const struct asked *asked)
 			continue;
 		buf_adds(out, any ? "," : "");
 		any = true;
-		if (has_options(asked->type))
+		if (question_has_options(asked->type))
 			add_id(out, choice, index);
 		else
 			json_add_string(out, choice->text);
@@ -307,7 +310,7 @@ static void add_asked(struct buf *out, const struct asked *asked)
 {
 	buf_printf(out, "{\"type\":\"%s\",\"prompt\":", question_type_name(asked->type));
 	json_add_string(out, asked->prompt);
-	if (has_options(asked->type))
+	if (question_has_options(asked->type))
 		add_options(out, asked);
 	add_key(out, asked);
 	if (asked->points > 0)
@@ -427,7 +430,7 @@ static size_t leave_out_refused(struct draft *draft, const struct problems *prob
 	}
 	for (size_t i = 0; i < count; i++)
 		if (!found[i]->left_out)
-			leave_out(draft, found[i], fields[i], messages[i]);
+			leave_out(draft, found[i], "%s%s%s", fields[i], *fields[i] ? " " : "", messages[i]);
 	return count;
 }
 
@@ -440,9 +443,9 @@ static size_t leave_out_rest(struct draft *draft)
 			if (asked->left_out)
 				continue;
 			if (asked->rights == 0)
-				leave_out(draft, asked, "", "it has no right answer");
-			else if (count == QUESTIONS_MOST)
-				leave_out(draft, asked, "", "a paper has at most 500 questions");
+				leave_out(draft, asked, "it has no right answer");
+			else if (count == PAPER_QUESTIONS_MOST)
+				leave_out(draft, asked, TOO_MANY, PAPER_QUESTIONS_MOST);
 			else
 				count++;
 		}
@@ -456,9 +459,10 @@ static void complete(struct draft *draft, const char *title)
 	if (!draft->title || !*draft->title)
 		draft->title = title;
 	draft->title = fit(draft, draft->title);
-	if (draft->time_limit_seconds > TIME_LIMIT_MOST) {
-		draft->time_limit_seconds = TIME_LIMIT_MOST;
-		draft_remark(draft, whole, CHANGED, "the time limit is cut to 7 days");
+	if (draft->time_limit_seconds > PAPER_TIME_LIMIT_MOST) {
+		draft->time_limit_seconds = PAPER_TIME_LIMIT_MOST;
+		draft_remark(draft, whole, CHANGED, "the time limit is cut to %d days",
+			     PAPER_TIME_LIMIT_MOST / DAY);
 	}
 	if (draft->time_limit_seconds > 0)
 		return;
@@ -513,7 +517,7 @@ static const char *outcome_name(enum outcome outcome)
 	return names[outcome];
 }
 
-static void add_remark(struct buf *out, const struct remark *remark)
+static void write_remark(struct buf *out, const struct remark *remark)
 {
 	buf_adds(out, "{\"item\":");
 	json_add_string(out, *remark->place.item ? remark->place.item : NULL);
@@ -531,7 +535,7 @@ void draft_report(const struct draft *draft, struct buf *out)
 	buf_addc(out, '[');
 	for (const struct remark *remark = draft->remarks; remark; remark = remark->next) {
 		buf_adds(out, remark == draft->remarks ? "" : ",");
-		add_remark(out, remark);
+		write_remark(out, remark);
 	}
 	if (draft->remark_count > REMARKS_MOST)
 		buf_printf(out,

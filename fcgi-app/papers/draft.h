@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "domain/domain.h"
+#include "domain/paper.h"
 #include "domain/scoring.h"
 
 /* Where in the file, for the human who wrote it. */
@@ -74,7 +75,7 @@ struct draft {
 
 #define REMARKS_MOST 500
 /* So many questions are read, of which a paper can have half. */
-#define ASKED_MOST 1000
+#define ASKED_MOST (2 * PAPER_QUESTIONS_MOST)
 /* A longer prompt, in bytes, isn't one of a paper's. */
 #define PROMPT_BYTES 20000
 

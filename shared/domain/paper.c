@@ -17,8 +17,6 @@
 
 enum {
 	PASSAGES_MOST = 50,
-	QUESTIONS_MOST = 500, /* of a test … */
-	QUESTIONS_MOST_OF_PASSAGE = 200,
 	BODY_MOST = 8 << 20, /* characters of a passage: what the call itself may hold */
 	OPTIONS_LEAST = 2,
 	OPTIONS_MOST = 30,
@@ -27,7 +25,6 @@ enum {
 	ALL_OF_MOST = 30,
 	RIGHT_MOST = 500, /* characters of one right answer */
 	FOLDED_MOST = 2560,
-	TIME_LIMIT_MOST = 7 * 24 * 3600,
 	POINTS_MOST = 100,
 	BANDS_MOST = 100,
 };
@@ -124,12 +121,6 @@ static const struct field QUESTION_FIELDS[] = {
     FIELD_END,
 };
 
-static bool has_options(const struct question *q)
-{
-	return q->type == QUESTION_MULTIPLE_CHOICE || q->type == QUESTION_MULTIPLE_SELECT ||
-	       q->type == QUESTION_MATCHING;
-}
-
 static bool is_option(const struct question *q, const char *folded)
 {
 	for (size_t i = 0; i < q->option_count; i++)
@@ -160,7 +151,7 @@ static bool read_options(struct normaliser *n, struct question *q)
 {
 	const char *path = arena_printf(n->arena, "%s.options", q->path);
 	bool right = true;
-	if (!has_options(q))
+	if (!question_has_options(q->type))
 		return true;
 	if (!is_list(n, q->options_value, path, OPTIONS_LEAST, OPTIONS_MOST))
 		return false;
@@ -199,7 +190,7 @@ static bool read_right(struct normaliser *n, const struct question *q, const jso
 								 : "YES, NO or NOT GIVEN");
 		return false;
 	}
-	if (has_options(q) && !is_option(q, folded)) {
+	if (question_has_options(q->type) && !is_option(q, folded)) {
 		WRONG(n, path, "must be the id of an option");
 		return false;
 	}
@@ -313,7 +304,7 @@ struct passage {
 
 static const struct field PASSAGE_FIELDS[] = {
     FIELD(struct passage, id, FIELD_VALUE, false, 0, 0),
-    FIELD(struct passage, title, FIELD_TEXT, false, 0, 200),
+    FIELD(struct passage, title, FIELD_TEXT, false, 0, PAPER_TITLE_MOST),
     FIELD(struct passage, body, FIELD_TEXT, false, 0, BODY_MOST),
     FIELD(struct passage, questions, FIELD_VALUE, true, 0, 0),
     FIELD_END,
@@ -334,7 +325,7 @@ static void read_passage(struct normaliser *n, const json_value *value, size_t i
 	put_text(n, "title", passage.title);
 	put_text(n, "body", passage.body);
 	buf_adds(&n->out, ",\"questions\":[");
-	if (is_list(n, passage.questions, path, 0, QUESTIONS_MOST_OF_PASSAGE)) {
+	if (is_list(n, passage.questions, path, 0, PAPER_PASSAGE_QUESTIONS_MOST)) {
 		for (size_t i = 0; i < json_count(passage.questions); i++) {
 			if (i > 0)
 				buf_addc(&n->out, ',');
@@ -358,8 +349,8 @@ static void read_passages(struct normaliser *n, const json_value *passages)
 	}
 	buf_adds(&n->out, "],\"total_questions\":");
 	buf_addi(&n->out, n->questions);
-	if (n->problems->count == before && (n->questions < 1 || n->questions > QUESTIONS_MOST))
-		WRONG(n, "passages", "must have 1 to %d questions in all", QUESTIONS_MOST);
+	if (n->problems->count == before && (n->questions < 1 || n->questions > PAPER_QUESTIONS_MOST))
+		WRONG(n, "passages", "must have 1 to %d questions in all", PAPER_QUESTIONS_MOST);
 }
 
 /* --- the whole paper --- */
@@ -374,9 +365,9 @@ struct paper {
 };
 
 static const struct field PAPER_FIELDS[] = {
-    FIELD(struct paper, title, FIELD_TEXT, true, 1, 200),
+    FIELD(struct paper, title, FIELD_TEXT, true, 1, PAPER_TITLE_MOST),
     FIELD(struct paper, description, FIELD_TEXT, false, 0, 2000),
-    FIELD(struct paper, time_limit_seconds, FIELD_INT, true, 1, TIME_LIMIT_MOST),
+    FIELD(struct paper, time_limit_seconds, FIELD_INT, true, 1, PAPER_TIME_LIMIT_MOST),
     FIELD_CHOICES(struct paper, scoring, false, SCORINGS),
     FIELD(struct paper, band_table, FIELD_VALUE, false, 0, 0),
     FIELD(struct paper, passages, FIELD_VALUE, true, 0, 0),
@@ -400,7 +391,7 @@ static const char *band_row_problem(const json_value *row, bool first, double *b
 		return "must be [raw mark, band]";
 	least = as_written(least);
 	value = as_written(value);
-	if (least < 0 || least > 40 || value < 0 || value > 9 || fmod(value * 2, 1) > 0)
+	if (least < 0 || least > BAND_RAW_MOST || value < 0 || value > BAND_MOST || fmod(value * 2, 1) > 0)
 		return "must be a raw mark of 0 to 40 and a band of 0 to 9 in half steps";
 	if (!first && (least >= *bound || value > *band))
 		return "must be lower than the row above";

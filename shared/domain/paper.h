@@ -4,6 +4,14 @@
 
 #include "domain/domain.h"
 
+/* Bounds that others keep, too: whoever reads a file says what is beyond them before it is refused. */
+enum {
+	PAPER_TITLE_MOST = 200, /* characters; of a passage's title, too */
+	PAPER_QUESTIONS_MOST = 500,
+	PAPER_PASSAGE_QUESTIONS_MOST = 200,
+	PAPER_TIME_LIMIT_MOST = 7 * 24 * 3600, /* seconds; a session's own limit is bound likewise */
+};
+
 /* Reads and checks a whole body (NewTest in openapi.json), gives numbers, default points and ids (an id that
  * the body brings and that is a UUID is kept, so that a PUT of what a GET gave keeps its questions), and
  * writes the normalised text that the database stores. False: d->problems tells what is wrong, by path;

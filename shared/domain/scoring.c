@@ -19,8 +19,6 @@ enum {
 	RIGHTS_MOST = 64,    /* right answers of one key; paper_normalise allows fewer */
 };
 
-#define SCALE 40.0 /* what the band tables count to */
-
 /* Word and letter, in pairs. */
 static const char *const TRUE_FALSE[] = {"true", "t", "false", "f", "notgiven", "ng", NULL};
 static const char *const YES_NO[] = {"yes", "y", "no", "n", "notgiven", "ng", NULL};
@@ -111,6 +109,12 @@ bool question_type_parse(const char *name, enum question_type *ret)
 		}
 	}
 	return false;
+}
+
+bool question_has_options(enum question_type type)
+{
+	return type == QUESTION_MULTIPLE_CHOICE || type == QUESTION_MULTIPLE_SELECT ||
+	       type == QUESTION_MATCHING;
 }
 
 /* --- folding as a question's type wants it --- */
@@ -390,7 +394,7 @@ static double without_dust(double points)
 /* In halves of a whole number, so that "half up" is decided on exact figures where marks are whole ones. */
 static double scale_to_forty(double raw, double total)
 {
-	return total > 0 ? floor((2 * SCALE * raw + total) / (2 * total) + 1e-9) : 0;
+	return total > 0 ? floor((2 * BAND_RAW_MOST * raw + total) / (2 * total) + 1e-9) : 0;
 }
 
 struct score mark_score(const struct mark_sheet *sheet, double raw)
@@ -402,7 +406,7 @@ struct score mark_score(const struct mark_sheet *sheet, double raw)
 	if (bands->count == 0)
 		return score;
 	score.table = bands->name;
-	score.band_scaled = total < SCALE || total > SCALE;
+	score.band_scaled = total < BAND_RAW_MOST || total > BAND_RAW_MOST;
 	double mark = score.band_scaled ? scale_to_forty(score.raw, total) : score.raw;
 	size_t row = 0;
 	while (row + 1 < bands->count && mark < bands->rows[row].least)

@@ -25,6 +25,9 @@ enum question_type {
 const char *question_type_name(enum question_type type);
 MUST_CHECK bool question_type_parse(const char *name, enum question_type *ret);
 
+/* Whether a question of this type is a choice among options that the paper tells. */
+bool question_has_options(enum question_type type);
+
 /* Names, NULL-terminated: the types in the enum's order; "points" and one for each table of bands.def. */
 extern const char *const QUESTION_TYPES[];
 extern const char *const SCORINGS[];
@@ -32,6 +35,9 @@ extern const char *const SCORINGS[];
 /* `text` as marking compares it, NUL-terminated. False: it doesn't fit, nothing is left of it, or it is none
  * of the words that this type knows. */
 MUST_CHECK bool question_fold(enum question_type type, const char *text, char *out, size_t cap);
+
+#define BAND_RAW_MOST 40.0 /* raw marks: what band tables count to */
+#define BAND_MOST     9.0
 
 /* A paper's keys, compiled: which answers are right, and what they are worth. Immutable, shared by threads.
  */
