@@ -1,5 +1,5 @@
-/* A paper while it is read from somebody's file: what every format's reader builds, and the one way from
- * there to a body of POST /tests, so that the rules of papers stand in one place (domain/paper.h).
+/* A paper while it is read from somebody's file: what every format's reader builds. There is one way from
+ * there to a body of POST /tests (settle.h), so that the rules of papers stand in one place (domain/paper.h).
  *
  * What a reader finds and a paper can't hold is a remark, by item and line: nothing goes without being told.
  * A failed allocation shows in the arena, at the end. */
@@ -84,9 +84,14 @@ struct draft *draft_new(struct arena *arena);
 struct place draft_place(struct draft *draft, const char *name, int line);
 void draft_remark(struct draft *draft, struct place place, enum outcome outcome, const char *message, ...)
     PRINTF_LIKE(4, 5);
+#define DRAFT_TOO_MANY "a paper has at most %d questions"
+/* Likewise of a question, which isn't in the paper then. */
+void draft_leave_out(struct draft *draft, struct asked *asked, const char *message, ...) PRINTF_LIKE(3, 4);
 /* The file can't be read: ERR_VALIDATION. */
 MUST_CHECK enum err draft_refuse(struct draft *draft, const char *message, ...) PRINTF_LIKE(2, 3);
 
+/* A title that fits; what is cut off is told. NULL is "". */
+const char *draft_title(struct draft *draft, const char *title);
 /* Begins a passage; what has been asked without one goes before it. NULL: memory ran out. */
 struct passage *draft_passage(struct draft *draft, const char *title, const char *body);
 /* Another question of the current passage. Never NULL: without memory it is one that goes nowhere. */
@@ -109,10 +114,6 @@ void draft_remark_lost(struct draft *draft, struct place place, int lost);
 /* A choice between exactly TRUE, FALSE and NOT GIVEN (or YES, NO …) is a question of that type. */
 void asked_recognise(struct asked *asked);
 
-/* The body with only those questions that a paper can hold; each of the others gets its remark.
- * ERR_VALIDATION: there is none, or the rest is wrong; d->problems says so. `title`: for a file without. */
-MUST_CHECK enum err draft_settle(struct domain *d, struct draft *draft, const char *title,
-				 const char **ret_normalised);
 /* The remarks as a JSON array. */
 void draft_report(const struct draft *draft, struct buf *out);
 

@@ -9,6 +9,7 @@
 #include "fcgi-app/papers/gift.h"
 #include "fcgi-app/papers/qti.h"
 #include "fcgi-app/papers/readers.h"
+#include "fcgi-app/papers/settle.h"
 
 /* A file and the draft that it becomes. */
 struct source {
