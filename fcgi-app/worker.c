@@ -23,6 +23,7 @@ struct worker {
 	struct bus_sender *bus;	   /* NULL: what is published waits for pushd's own look */
 	struct aside *aside;	   /* NULL: everything is done here */
 	struct tally_place *place; /* NULL: nothing is counted */
+	uint64_t bus_dropped;	   /* of these, so many are counted */
 };
 
 static volatile sig_atomic_t stopping;
@@ -66,6 +67,8 @@ static void publish(struct worker *worker, const struct outbox *outbox)
 			log_info("session sealed", LOG_ID("session", &at->event.session_id),
 				 LOG_INT("event", at->event.event_id), LOG_TEXT("hash", at->seal));
 	}
+	for (; worker->bus && worker->bus_dropped < bus_dropped(worker->bus); worker->bus_dropped++)
+		tally_add(worker->place, TALLY_BUS_DROPPED);
 }
 
 static const char NO_MEMORY[] = "Status: 503 Service Unavailable\r\nRetry-After: 5\r\n\r\n";

@@ -1,6 +1,7 @@
 // The soak: exams in rounds, faults at random moments while they go on, and at the end of each round the question whether
 // anything was lost, doubled or left behind. What is drawn comes from one seed.
 import { setMaxListeners } from 'node:events';
+import { APP, PUSHD } from '../../support/metrics.mjs';
 import { Random } from '../../support/random.mjs';
 import { checkCommands, checkEnd, checkEvents, checkLogs, checkPresence } from './check.mjs';
 import { pause } from './client.mjs';
@@ -36,7 +37,8 @@ export class Soak {
 
 	// By a connection of its own: one that is kept may lead to a pushd that has been killed.
 	async metric(name) {
-		const text = await (await fetch(`${this.stack.pushd}/metrics`, { headers: { connection: 'close' } })).text();
+		const place = name.startsWith('invigil_app_') ? this.stack.base + APP : this.stack.pushd + PUSHD;
+		const text = await (await fetch(place, { headers: { connection: 'close' } })).text();
 		return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
 	}
 
