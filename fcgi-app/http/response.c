@@ -1,5 +1,8 @@
 #include "fcgi-app/http/response.h"
 
+#include <string.h>
+#include <strings.h>
+
 #define RETRY_RATE_LIMITED "60"
 #define RETRY_UNAVAILABLE  "5"
 
@@ -109,14 +112,22 @@ void response_error(struct response *response, enum err err, const struct proble
 		      body.failed ? 0 : body.len);
 }
 
+/* Without a list it is the site's own origin that is welcome: the host that was asked. Its scheme is known to
+ * the proxy in front at best. */
+static bool is_welcome(const struct request *request, const struct config_list *origins, const char *origin)
+{
+	if (origins->count > 0)
+		return config_lists_origin(origins, origin);
+	const char *host = request_variable(request, "HTTP_HOST"), *asked = strstr(origin, "://");
+	return host && asked && strcasecmp(asked + strlen("://"), host) == 0;
+}
+
 void response_cors(struct response *response, const struct request *request,
 		   const struct config_list *origins, const char *preflight_allow)
 {
-	if (origins->count == 0)
-		return;
 	response_header(response, "Vary", "Origin");
 	const char *origin = request_variable(request, "HTTP_ORIGIN");
-	if (!origin || !config_lists_origin(origins, origin))
+	if (!origin || !is_welcome(request, origins, origin))
 		return;
 	response_header(response, "Access-Control-Allow-Origin", origin);
 	response_header(response, "Access-Control-Expose-Headers", "X-Request-Id, ETag, Retry-After");

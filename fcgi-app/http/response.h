@@ -34,8 +34,9 @@ void response_empty(struct response *response);
 /* RFC 9457; `problems` (may be NULL) become `errors` with a 422. Adds what its status demands:
  * WWW-Authenticate, Retry-After. */
 void response_error(struct response *response, enum err err, const struct problems *problems);
-/* Whom a browser may show the answer to, and what it may send: the headers for an origin on the list.
- * `preflight_allow`: the methods, with whatever else OPTIONS asks; NULL: it is no OPTIONS. */
+/* Whom a browser may show the answer to, and what it may send: the headers for an origin on the list, or,
+ * when there is none, for the site's own. `preflight_allow`: the methods, with whatever else OPTIONS asks;
+ * NULL: it is no OPTIONS. */
 void response_cors(struct response *response, const struct request *request,
 		   const struct config_list *origins, const char *preflight_allow);
 /* Head and body as a CGI program writes them. No body for HEAD, 204 and 304. False: no memory. */

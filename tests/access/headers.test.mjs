@@ -1,5 +1,7 @@
 // What a browser is told along with each answer, so that a page is nobody else's: no foreign script, no foreign frame.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { after, before, test } from 'node:test';
 import { theStack } from '../support/stack.mjs';
 
@@ -11,6 +13,14 @@ before(async () => { stack = await theStack(); });
 after(() => stack.stop());
 
 const policyOf = (text) => new Map(text.split(';').map((part) => part.trim().split(/ (.*)/)).map(([name, sources = '']) => [name, sources]));
+
+// fetch doesn't let anybody say where he comes from.
+async function askAs(origin, method) {
+	const asked = request(`${stack.base}/api/v1/health`, { method, headers: { origin } }).end();
+	const [answer] = await once(asked, 'response');
+	answer.resume();
+	return answer.headers;
+}
 
 async function headersOf(path) {
 	const { headers } = await fetch(stack.base + path);
@@ -42,4 +52,16 @@ test('a browser that asks for an icon by its old name finds one', async () => {
 	assert.equal(answer.status, 200);
 	assert.equal(answer.headers.get('content-type'), 'image/vnd.microsoft.icon');
 	assert.deepEqual([...new Uint8Array(await answer.arrayBuffer()).subarray(0, 4)], [0, 0, 1, 0]);
+});
+
+test('without a list of origins the site\'s own is the only one that may read', async () => {
+	const own = new URL(stack.base).origin;
+	for (const method of ['GET', 'OPTIONS']) {
+		for (const [origin, allowed] of [[own, own], [own.toUpperCase().replace('HTTP', 'http'), own], [`${own}0`, null], ['https://evil.example', null], ['null', null]]) {
+			const headers = await askAs(origin, method);
+			assert.equal(headers['access-control-allow-origin']?.toLowerCase() ?? null, allowed, `${method} from ${origin}`);
+			assert.equal('access-control-allow-methods' in headers, method === 'OPTIONS' && allowed !== null, `${method} from ${origin}`);
+			assert.match(headers.vary, /\bOrigin\b/);
+		}
+	}
 });

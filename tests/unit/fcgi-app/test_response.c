@@ -130,7 +130,10 @@ static void headers_keep_to_their_line(void **state)
 }
 
 #define SCHOOL "https://school.example"
-#define EXPOSE "Access-Control-Expose-Headers: X-Request-Id, ETag, Retry-After\r\n"
+#define VARY   "Vary: Origin\r\n"
+#define ALLOW(origin)                                                                                        \
+	"Access-Control-Allow-Origin: " origin "\r\n"                                                        \
+	"Access-Control-Expose-Headers: X-Request-Id, ETag, Retry-After\r\n"
 
 static void cors_follows_the_list(void **state)
 {
@@ -138,27 +141,34 @@ static void cors_follows_the_list(void **state)
 	const struct config_list list = {.items = origins, .count = 2}, none = {.count = 0};
 	const struct {
 		const struct config_list *list;
-		const char *origin, *allow;
+		const char *variables[2];
+		const char *allow;
 		const char *headers;
 	} rows[] = {
-	    {&none, "HTTP_ORIGIN=" SCHOOL, NULL, ""},
-	    {&list, "HTTP_ORIGIN=" SCHOOL, NULL,
-	     "Vary: Origin\r\nAccess-Control-Allow-Origin: " SCHOOL "\r\n" EXPOSE},
-	    {&list, "HTTP_ORIGIN=https://a.example", NULL,
-	     "Vary: Origin\r\nAccess-Control-Allow-Origin: https://a.example\r\n" EXPOSE},
-	    {&list, "HTTP_ORIGIN=" SCHOOL ".evil", "GET, OPTIONS", "Vary: Origin\r\n"},
-	    {&list, "HTTP_ORIGIN=null", "GET, OPTIONS", "Vary: Origin\r\n"},
-	    {&list, "HTTP_HOST=x", NULL, "Vary: Origin\r\n"},
-	    {&list, "HTTP_ORIGIN=" SCHOOL, "GET, OPTIONS",
-	     "Vary: Origin\r\nAccess-Control-Allow-Origin: " SCHOOL "\r\n" EXPOSE
-	     "Access-Control-Allow-Methods: GET, OPTIONS\r\n"
-	     "Access-Control-Allow-Headers: Authorization, Content-Type, If-None-Match, X-Request-Id\r\n"
-	     "Access-Control-Max-Age: 600\r\n"},
+	    {&none, {"HTTP_ORIGIN=" SCHOOL}, NULL, VARY},
+	    {&none, {"HTTP_ORIGIN=" SCHOOL, "HTTP_HOST=school.example:8080"}, NULL, VARY},
+	    {&none, {"HTTP_ORIGIN=" SCHOOL, "HTTP_HOST=evil.school.example"}, NULL, VARY},
+	    {&none, {"HTTP_ORIGIN=null", "HTTP_HOST=null"}, NULL, VARY},
+	    {&none, {"HTTP_HOST=school.example"}, NULL, VARY},
+	    {&none, {"HTTP_ORIGIN=" SCHOOL, "HTTP_HOST=School.example"}, NULL, VARY ALLOW(SCHOOL)},
+	    {&list, {"HTTP_ORIGIN=https://own.example", "HTTP_HOST=own.example"}, NULL, VARY},
+	    {&list, {"HTTP_ORIGIN=" SCHOOL}, NULL, VARY ALLOW(SCHOOL)},
+	    {&list, {"HTTP_ORIGIN=https://a.example"}, NULL, VARY ALLOW("https://a.example")},
+	    {&list, {"HTTP_ORIGIN=" SCHOOL ".evil"}, "GET, OPTIONS", VARY},
+	    {&list, {"HTTP_ORIGIN=null"}, "GET, OPTIONS", VARY},
+	    {&list, {"HTTP_HOST=x"}, NULL, VARY},
+	    {&list,
+	     {"HTTP_ORIGIN=" SCHOOL},
+	     "GET, OPTIONS",
+	     VARY ALLOW(SCHOOL) "Access-Control-Allow-Methods: GET, OPTIONS\r\n"
+				"Access-Control-Allow-Headers: Authorization, Content-Type, If-None-Match, "
+				"X-Request-Id\r\n"
+				"Access-Control-Max-Age: 600\r\n"},
 	};
 	struct arena *arena = arena_new(0);
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct fake fake = {.variables = {rows[i].origin}};
+		struct fake fake = {.variables = {rows[i].variables[0], rows[i].variables[1]}};
 		struct request request;
 		struct response response;
 		fake_request(&request, arena, &fake);
