@@ -127,7 +127,7 @@ static enum engineio_refusal judge(const struct request *request, bool get,
 static enum err open_by_get(struct request *request)
 {
 	const struct transport_request asked = {.source = request->exchange, .argument = read_argument};
-	char peer[ADDRESS_TEXT], forwarded[1024];
+	char peer[ADDRESS_TEXT], forwarded[TRANSPORT_FORWARDED];
 
 	exchange_peer(request->exchange, peer);
 	(void)exchange_header(request->exchange, "X-Forwarded-For", forwarded, sizeof(forwarded));

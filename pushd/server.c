@@ -148,10 +148,10 @@ static int filter(struct lws *wsi)
 static void read_address(struct lws *wsi, char address[ADDRESS_TEXT])
 {
 	const struct config *config = server_of(wsi)->pushd->config;
-	char peer[64] = "", forwarded[1024] = "";
+	char peer[64] = "", forwarded[TRANSPORT_FORWARDED];
 
 	lws_get_peer_simple(wsi, peer, sizeof(peer));
-	if (lws_hdr_copy(wsi, forwarded, sizeof(forwarded), WSI_TOKEN_X_FORWARDED_FOR) < 0)
+	if (lws_hdr_copy(wsi, forwarded, sizeof(forwarded), WSI_TOKEN_X_FORWARDED_FOR) <= 0)
 		forwarded[0] = '\0';
 	address_client(peer, *forwarded ? forwarded : NULL, &config->trusted_proxies, address);
 }

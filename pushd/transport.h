@@ -14,6 +14,9 @@
 
 #define TRANSPORT_ARGUMENT 8448 /* any argument: a token of 8 KiB, which token_verify refuses beyond */
 #define TRANSPORT_ORIGIN   512	/* an Origin header */
+/* Any X-Forwarded-For that a head has room for: of one that is cut off the client would choose the last
+ * entry. */
+#define TRANSPORT_FORWARDED 20480
 
 /* What a page's origin gets. */
 enum transport_origin {

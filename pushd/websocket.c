@@ -161,7 +161,7 @@ int websocket_filter(const struct transport_rules *rules, struct lws *wsi)
 static enum err open_session(struct websocket *ws)
 {
 	const struct transport_request request = {.source = ws->outlet.wsi, .argument = read_argument};
-	char peer[64] = "", forwarded[1024];
+	char peer[64] = "", forwarded[TRANSPORT_FORWARDED];
 
 	lws_get_peer_simple(ws->outlet.wsi, peer, sizeof(peer));
 	read_header(ws->outlet.wsi, WSI_TOKEN_X_FORWARDED_FOR, forwarded, sizeof(forwarded));

@@ -1,8 +1,11 @@
-// Who guesses at accounts learns nothing from what is answered, nor from how long it takes, and not more often by asking at once.
+// Who guesses at accounts learns nothing from what is answered, nor from how long it takes, and not more often by asking at once or
+// by saying that he is somebody else.
 import assert from 'node:assert/strict';
 import { cpus } from 'node:os';
 import { after, before, test } from 'node:test';
 import { PASSWORD, signedIn } from '../support/people.mjs';
+import { Socket } from '../support/socket.mjs';
+import { SocketIo } from '../support/socketio.mjs';
 import { theStack } from '../support/stack.mjs';
 import { World } from '../support/world.mjs';
 
@@ -46,3 +49,30 @@ test('asking at once is not asking more often', async () => {
 	assert.ok(tried >= 10 && tried < 10 + processors, `${tried} were tried`);
 	assert.equal((await login(world, email, PASSWORD)).status, 429, 'and then it is over, even for the right one');
 });
+
+// What each way to a socket says of a token that is none, to somebody with this X-Forwarded-For.
+const bySocketIo = (transport) => async (headers) => {
+	const socket = await SocketIo.to(stack.port, { transports: [transport], auth: { token: 'none' }, headers });
+	await socket.isIn();
+	await socket.lose();
+	return socket.refused;
+};
+const TRIES = {
+	polling: bySocketIo('polling'),
+	websocket: bySocketIo('websocket'),
+	inbox: async (headers) => {
+		const socket = new Socket(`${stack.base.replace('http', 'ws')}/ws?token=none`, { headers });
+		await socket.until(() => socket.ended);
+		return socket.heard[0].error;
+	},
+};
+
+for (const [way, tried] of Object.entries(TRIES)) {
+	test(`${way}: whatever stands before his address, it is his that counts`, async () => {
+		const { address } = new World(stack);
+		// as far as anybody would read, each entry being at an end wherever that is
+		for (let i = 0; i < 10; i++)
+			assert.match(JSON.stringify(await tried({ 'x-forwarded-for': `${`10.99.${i + 10}.7,`.repeat(300)}${address}` })), /Authentication failed/);
+		assert.match(JSON.stringify(await tried({ 'x-forwarded-for': address })), /RATE_LIMITED|Rate limit/);
+	});
+}
