@@ -125,6 +125,14 @@ static void doubt_figures(struct pushd *pushd)
 		room_doubt_figures(room);
 }
 
+/* Who was taken off a roster and put back before we asked keeps his socket, but his presence went with his
+ * place. Asked behind the question whether he goes: his jobs have an order. `user_id` NULL: of anybody. */
+static void insist(struct pushd *pushd, const struct id *user_id)
+{
+	if (!presence_insist(pushd->presence, user_id))
+		pushd->clock.doubted = true;
+}
+
 void access_changed(struct pushd *pushd, const struct id *user_id)
 {
 	struct list *conns = roster_find(pushd->roster, user_id);
@@ -134,6 +142,7 @@ void access_changed(struct pushd *pushd, const struct id *user_id)
 	if (conns)
 		list_each (node, conns)
 			recheck(pushd, list_entry(node, struct conn, of_user));
+	insist(pushd, user_id);
 }
 
 void access_unknown(struct pushd *pushd)
@@ -143,4 +152,5 @@ void access_unknown(struct pushd *pushd)
 	for (size_t i = 0; i < SLOTS; i++)
 		list_each (node, &pushd->slots[i])
 			recheck(pushd, list_entry(node, struct conn, in_slot));
+	insist(pushd, NULL);
 }

@@ -185,17 +185,28 @@ void presence_tick(struct presence *presence, int64_t now)
 		settle(presence, list_entry(node, struct student, in_due), now);
 }
 
-bool presence_insist(struct presence *presence)
+/* One student, in all his sessions. */
+static bool insist(struct presence *presence, const struct student *student)
+{
+	bool all = true;
+
+	for (; student; student = student->next)
+		if (student->open && student->present)
+			all &= presence->ops.stay(presence->ops.context, &student->session_id,
+						  &student->student_id);
+	return all;
+}
+
+bool presence_insist(struct presence *presence, const struct id *student_id)
 {
 	bool all = true;
 	void *value;
 	struct id key;
 
+	if (student_id)
+		return insist(presence, map_find(presence->students, student_id));
 	for (size_t at = 0; map_next(presence->students, &at, &key, &value);)
-		for (struct student *student = value; student; student = student->next)
-			if (student->open && student->present)
-				all &= presence->ops.stay(presence->ops.context, &student->session_id,
-							  &student->student_id);
+		all &= insist(presence, value);
 	return all;
 }
 

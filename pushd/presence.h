@@ -37,9 +37,9 @@ void presence_ended(struct presence *presence, const struct id *session_id, cons
 /* What became of a leave. */
 void presence_left(struct presence *presence, const struct id *session_id, const struct id *student_id,
 		   bool done, int64_t now);
-/* Others may have told the database that all who are here have left: tells it that they are. False: not of
- * all of them. */
-MUST_CHECK bool presence_insist(struct presence *presence);
+/* Others may have told the database that who is here has left: tells it that he is, of one student or
+ * (`student_id` NULL) of all. False: not of all of them. */
+MUST_CHECK bool presence_insist(struct presence *presence, const struct id *student_id);
 /* Ends the graces that are over. */
 void presence_tick(struct presence *presence, int64_t now);
 /* Students with a socket or in their grace. */

@@ -109,7 +109,7 @@ static void swept(struct job *job, void *context)
 		pushd->clock.doubted = true;
 	}
 	if (pushd->clock.doubted)
-		pushd->clock.doubted = !presence_insist(pushd->presence);
+		pushd->clock.doubted = !presence_insist(pushd->presence, NULL);
 }
 
 static void sweep(struct pushd *pushd)

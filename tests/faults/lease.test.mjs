@@ -37,3 +37,26 @@ test('who kept his socket is told to be here again, once', { timeout: 60_000 }, 
 	await student.close();
 	await eventually('and he leaves as ever', async () => !await here());
 });
+
+test('who is taken off the roster and put back before pushd has looked keeps his socket, and is there again', { timeout: 60_000 }, async () => {
+	const world = await begin(stack);
+	const { session, class: id } = world.variables;
+	const student = await connect(world, 'student1');
+	const { id: student_id } = world.people.student1;
+	await stack.db.run(`DELETE FROM presences WHERE session_id = '${session}' AND expires_at IS NOT NULL`); // those by REST
+	const pid = await stack.pid('pushd');
+	process.kill(pid, 'SIGSTOP');
+	try {
+		await world.must('teacher', 'DELETE', `/classes/${id}/students/${student_id}`);
+		await world.must('teacher', 'POST', `/classes/${id}/students`, { student_id });
+	} finally {
+		process.kill(pid, 'SIGCONT');
+	}
+	const here = async () => (await world.must('teacher', 'GET', `/sessions/${session}`)).participants
+		.some((one) => one.student_id === student_id && one.connection_status === 'CONNECTED');
+	await eventually('he is here again', here);
+	await student.flush();
+	assert.equal(student.ended, null, 'his socket is the same');
+	await student.close();
+	await eventually('and he leaves', async () => !await here());
+});

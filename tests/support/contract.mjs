@@ -172,11 +172,12 @@ export class Contract {
 			const flat = channels !== SOCKETIO;
 			const [type, value] = flat ? [message?.type, message] : message.event;
 			const mistakes = this.one(this.open, this.payloads(channels, type, 'said'), value ?? {}, `said ${type}`);
-			const answered = message?.answer && this.replies(type);
-			if (answered) problems.push(...this.one(this.closed, answered, message.answer, `${type} is acknowledged`));
+			const reply = flat ? undefined : message.answer; // of Socket.IO; a flat message's `answer` is what a student says
+			const answered = reply && this.replies(type);
+			if (answered) problems.push(...this.one(this.closed, answered, reply, `${type} is acknowledged`));
 			if (mistakes.length === 0) continue;
-			if (typeof message?.ref === 'string' || message?.answer) {
-				const refused = message.answer ? message.answer.code : heard.some((one) => one.type === 'error' && one.ref === message.ref);
+			if (typeof message?.ref === 'string' || reply) {
+				const refused = reply ? reply.code : heard.some((one) => one.type === 'error' && one.ref === message.ref);
 				if (!refused && !ended) problems.push(`taken though it isn't as described: ${mistakes.join('; ')}`);
 			} else wrong++;
 		}

@@ -59,9 +59,9 @@ static void test_insisting(void **state)
 	(void)state;
 	assert_non_null(p);
 	stays = 0;
-	assert_true(presence_insist(p));
+	assert_true(presence_insist(p, NULL));
 	assert_true(presence_asked(p, &session, &student));
-	assert_true(presence_insist(p));
+	assert_true(presence_insist(p, NULL));
 	assert_int_equal(stays, 0);
 	presence_answered(p, &session, &student, true, 0);
 	assert_true(presence_asked(p, &other, &student));
@@ -69,10 +69,16 @@ static void test_insisting(void **state)
 	assert_true(presence_asked(p, &session, &lost));
 	presence_answered(p, &session, &lost, true, 0);
 	presence_ended(p, &session, &lost, END_LOST, 5000, 0);
-	assert_true(presence_insist(p));
+	assert_true(presence_insist(p, NULL));
 	assert_int_equal(stays, 2);
+	assert_true(presence_insist(p, &lost));
+	assert_true(presence_insist(p, &other)); /* nobody here */
+	assert_int_equal(stays, 2);
+	assert_true(presence_insist(p, &student));
+	assert_int_equal(stays, 4); /* in both of his sessions */
 	can = false;
-	assert_false(presence_insist(p));
+	assert_false(presence_insist(p, &student));
+	assert_false(presence_insist(p, NULL));
 	presence_free(p);
 }
 
