@@ -11,7 +11,7 @@
  * on stderr, when it can't be. */
 MUST_CHECK bool file_read(struct arena *arena, const char *path, const char **ret, size_t *ret_len);
 
-/* Prints what a file says: what would command a terminal is printed as "?". */
+/* Prints what a file or a person says: what would command a terminal is printed as "?". */
 void file_print(FILE *out, const char *text);
 
 #endif

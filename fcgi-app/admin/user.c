@@ -8,6 +8,7 @@
 
 #include "auth/token.h"
 #include "domain/account.h"
+#include "fcgi-app/admin/files.h"
 #include "fcgi-app/admin/operator.h"
 #include "fcgi-app/admin/person.h"
 #include "queries.h"
@@ -146,6 +147,17 @@ static int user_passwd(struct operator* op, const struct arguments *args)
 	return operator_result(op, "user passwd", err);
 }
 
+/* People choose their own names. */
+static void print_account(const struct rows *rows, int row)
+{
+	printf("%s  %-7s  %-8s  ", rows_text(rows, row, "id"), rows_text(rows, row, "role"),
+	       rows_bool(rows, row, "active") ? "active" : "inactive");
+	file_print(stdout, rows_text(rows, row, "email"));
+	fputs("  ", stdout);
+	file_print(stdout, rows_text(rows, row, "full_name"));
+	putchar('\n');
+}
+
 static int user_list(struct operator* op, const struct arguments *args)
 {
 	struct rows *rows;
@@ -156,9 +168,7 @@ static int user_list(struct operator* op, const struct arguments *args)
 		return usage();
 	err = q_admin_users(op->db, op->arena, args->role, &rows);
 	for (int i = 0; err == OK && i < rows_count(rows); i++)
-		printf("%s  %-7s  %-8s  %s  %s\n", rows_text(rows, i, "id"), rows_text(rows, i, "role"),
-		       rows_bool(rows, i, "active") ? "active" : "inactive", rows_text(rows, i, "email"),
-		       rows_text(rows, i, "full_name"));
+		print_account(rows, i);
 	return operator_result(op, "user list", err);
 }
 

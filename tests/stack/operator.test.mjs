@@ -37,6 +37,13 @@ test('an account is added, once, and listed', async () => {
 	assert.match((await stack.app(['user', 'list'])).stdout, new RegExp(email));
 });
 
+test('no account commands the operator\'s terminal', async () => {
+	const body = { email: `esc.${email}`, password: 'pass word 1', full_name: 'Eve\u001b]0;owned\u0007\u009b2J' };
+	assert.equal((await call(stack, 'POST', '/auth/register', { body })).status, 201);
+	const { stdout } = await stack.app(['user', 'list']);
+	assert.ok(stdout.includes(`${body.email}  Eve?]0;owned??2J\n`), stdout.split('\n').find((line) => line.includes(body.email)));
+});
+
 test('a password is changed', async () => {
 	const { code, stderr } = await stack.app(['user', 'passwd', email, '--password-stdin'], { input: 'second password\n' });
 	assert.equal(code, 0, stderr);
