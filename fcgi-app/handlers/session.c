@@ -8,6 +8,7 @@
 #define TITLE_MOST     200
 #define REFERENCE_MOST 4096
 #define CODE_MOST      64
+#define TYPE_MOST      200
 
 static const char *const STATUSES[] = {
     "SCHEDULED", "WAITING_FOR_STUDENTS", "IN_PROGRESS", "COMPLETED", "CANCELLED", NULL};
@@ -195,7 +196,7 @@ enum err handle_session_events(struct call *call)
 	enum event_type type;
 	call_page_by_number(call, &page);
 	filter.since = call_query_number(call, "since", 0, 0, INT64_MAX);
-	filter.type = call_query_text(call, "type", TITLE_MOST);
+	filter.type = call_query_text(call, "type", TYPE_MOST);
 	filter.student_id = call_query_id(call, "student_id");
 	if (filter.type && !event_type_parse(filter.type, &type))
 		problem_add(&call->domain->problems, "type", "is no type of event");

@@ -58,8 +58,6 @@ enum err handle_test_archive(struct call *call)
 
 /* --- papers of other programs --- */
 
-#define TITLE_MOST 200
-
 /* Either the test that was made, or what would be. */
 static enum err reply_import(struct call *call, const struct paper_import *paper, const struct doc *test)
 {
@@ -81,7 +79,7 @@ enum err handle_test_import(struct call *call)
 	struct paper_import paper;
 	struct doc test;
 	const char *format = call_query_choice(call, "format", IMPORT_FORMATS);
-	const char *title = call_query_text(call, "title", TITLE_MOST);
+	const char *title = call_query_text(call, "title", PAPER_TITLE_MOST);
 	const bool dry_run = call_query_flag(call, "dry_run");
 	enum err err = call_query_done(call);
 	if (err)

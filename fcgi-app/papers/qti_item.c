@@ -191,18 +191,20 @@ static const char *value_text(struct reader *r, const xml_node *value)
 	return text_of(r->draft->arena, NULL, value, CHOICE_MOST, &lost);
 }
 
-static double mapped_value(const xml_node *entry)
+static double number_of(const xml_node *node, const char *attribute)
 {
-	const char *text = xml_attribute(entry, "mappedvalue");
+	const char *text = xml_attribute(node, attribute);
 	return text ? strtod(text, NULL) : 0;
 }
 
 static void read_mapping(struct reader *r, struct key *key, const xml_node *mapping)
 {
 	const xml_node *at = xml_child(mapping, "mapentry");
+	bool negative = number_of(mapping, "defaultvalue") < 0;
 	for (; at && key->entry_count < ENTRIES_MOST; at = xml_again(at, "mapentry")) {
-		const double value = mapped_value(at);
+		const double value = number_of(at, "mappedvalue");
 		const char *name = xml_attribute(at, "mapkey");
+		negative |= value < 0;
 		if (!(value > 0) || !name)
 			continue;
 		key->entries[key->entry_count].name = name;
@@ -213,6 +215,8 @@ static void read_mapping(struct reader *r, struct key *key, const xml_node *mapp
 		const char *sensitive = xml_attribute(at, "casesensitive");
 		key->cased |= sensitive && strcmp(sensitive, "true") == 0;
 	}
+	if (negative)
+		remark(r, CHANGED, "what is wrong takes no points away here");
 	if (at)
 		draft_remark(r->draft, r->place, CHANGED, "only the first %d entries of its mapping are read",
 			     ENTRIES_MOST);
