@@ -86,7 +86,7 @@ struct subscription *subscription_exam(const struct client *client);
 MUST_CHECK char *client_offset(const struct client *client, const struct subscription *at, uint64_t event_id);
 
 /* What has come to an end and sent all: one that was refused is told so, one that was in takes the client
- * with it, unless it was left. */
+ * with it, unless it was left, or was lost while the client is in others. */
 void subscription_end(struct subscription *subscription);
 void subscription_free(struct subscription *subscription, enum conn_end how);
 

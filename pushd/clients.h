@@ -19,8 +19,9 @@
  * client is a new one.
  *
  * Who must go is told by `error`, and by `examError` when he sits in or watches an exam, and disconnected.
- * When it is our fault (no database, no memory) or he reads too slowly, the transport is closed instead: then
- * the official client comes back by itself. */
+ * From one session of several he goes alone: the client stays in the others. When it is our fault (no
+ * database, no memory) or he reads too slowly, the transport is closed instead: then the official client
+ * comes back by itself. */
 #ifndef INVIGIL_PUSHD_CLIENTS_H
 #define INVIGIL_PUSHD_CLIENTS_H
 

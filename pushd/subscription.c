@@ -228,7 +228,23 @@ bool client_may_return(const struct conn *conn)
 	return conn->close_code != CLOSE_POLICY && conn->close_code != CLOSE_RATE_LIMITED;
 }
 
-/* One that was refused is told so; one that was in takes the client with it, unless it was left. */
+/* Losing one session says nothing of the others, and the official client doesn't come back when it is sent
+ * away. */
+static bool others_stay(const struct subscription *subscription)
+{
+	if (subscription->conn->close_code != CLOSE_POLICY)
+		return false;
+	list_each (node, &subscription->client->subscriptions) {
+		const struct subscription *one = list_entry(node, struct subscription, in_client);
+
+		if (one != subscription && is_open(one))
+			return true;
+	}
+	return false;
+}
+
+/* One that was refused is told so; one that was in takes the client with it, unless it was left or others
+ * stay. */
 void subscription_end(struct subscription *subscription)
 {
 	struct client *client = subscription->client;
@@ -240,7 +256,8 @@ void subscription_end(struct subscription *subscription)
 	if (answer)
 		answer_waiting(subscription, answer);
 	message_unref(answer);
-	if (conn->close_code != CLOSE_NORMAL && (conn->admitted || (conn->resume && client_may_return(conn))))
+	if (conn->close_code != CLOSE_NORMAL && !others_stay(subscription) &&
+	    (conn->admitted || (conn->resume && client_may_return(conn))))
 		conn_close(client->conn, conn->close_code, conn->close_reason,
 			   client_may_return(conn) ? END_LOST : END_CLEAN);
 	subscription_free(subscription, END_LOST);

@@ -141,6 +141,38 @@ describe('socketio', { concurrency: 4, timeout: 120_000 }, () => {
 		}
 	});
 
+	for (const transport of ['websocket', 'polling']) {
+		test(`${transport}: who loses one session of several stays in the others, and goes with the last`, async () => {
+			const made = await world({ student1: 'STUDENT' }, { status: 'IN_PROGRESS', joined: ['student1'], test: 'six' });
+			const { session, code, q1 } = made.variables;
+			const must = (method, path, body) => made.must('teacher', method, path, body);
+			const course = await must('POST', '/classes', { name: 'Another', student_ids: [made.variables.student1] });
+			const second = await must('POST', '/sessions', { class_id: course.id, test_id: null, title: 'Another', scheduled_at: new Date().toISOString() });
+			const [student, teacher] = [await enter(made, 'student1', { transports: [transport] }), await enter(made, 'teacher', { transports: [transport] })];
+			const errors = (socket) => socket.heard.filter(({ type }) => /error/i.test(type)).map(({ type, data }) => `${type} ${data.code}`);
+			for (const event of [['joinExamSession', { examId: session }], ['joinSession', second.join_code]]) assert.equal((await student.ask(event)).code, undefined);
+			for (const event of [['joinMonitoring', { examId: session }], ['joinMonitoring', { examId: second.id }]]) assert.equal((await teacher.ask(event)).code, undefined);
+
+			await must('DELETE', `/classes/${course.id}/students/${made.variables.student1}`);
+			await student.until(() => errors(student).length > 0 || student.ended);
+			assert.match((await student.ask(['sendMessage', { sessionCode: second.join_code, message: 'still here?' }])).code, /^ACCESS_DENIED$/);
+			assert.equal((await student.ask(['submitAnswer', { questionId: q1, answer: 'B' }])).code, undefined, 'the exam goes on');
+			await must('POST', `/sessions/${second.id}/cancel`);
+			await made.must('admin', 'DELETE', `/sessions/${second.id}`);
+			await teacher.until(() => errors(teacher).length > 0 || teacher.ended);
+			assert.equal((await student.ask(['submitAnswer', { questionId: q1, answer: 'C' }])).code, undefined);
+			await teacher.until(() => teacher.heard.filter(({ type }) => type === 'progressUpdate').length === 2 || teacher.ended);
+			assert.deepEqual(errors(student), ['error ACCESS_DENIED', 'error ACCESS_DENIED'], 'of the removal, and of the message');
+			assert.deepEqual(errors(teacher), ['examError SESSION_NOT_FOUND']);
+			assert.deepEqual([student.ended, teacher.ended], [null, null]);
+
+			assert.equal((await student.ask(['joinSession', code])).code, undefined);
+			await must('DELETE', `/classes/${made.variables.class}/students/${made.variables.student1}`);
+			assert.equal((await student.until(() => student.ended))?.code, 'io server disconnect', 'twice in it, and out of it');
+			assert.deepEqual(errors(student).slice(2).sort(), ['error ACCESS_DENIED', 'examError ACCESS_DENIED']);
+		});
+	}
+
 	// As most pages do it: they join whenever they are connected, when what they had joined before is still on its way in.
 	for (const transport of ['websocket', 'polling']) {
 		test(`${transport}: who comes back and joins at once is answered`, async (t) => {
