@@ -170,7 +170,7 @@ static bool submit(struct pushd *pushd, struct job *job)
 }
 
 /* What a lane shall do for a connection. */
-struct errand {
+struct task {
 	struct job *job;
 	const char *ref;       /* in the job's arena */
 	struct id *attempt_id; /* in the job: where the attempt's id belongs; NULL: it is about none */
@@ -178,21 +178,21 @@ struct errand {
 
 /* Hands a job over; one that can't be is refused, and freed. It goes its way even when the connection is
  * closed by now: so does what was handed over a moment earlier. */
-static void hand_over(struct pushd *pushd, struct conn *conn, const struct errand *errand)
+static void hand_over(struct pushd *pushd, struct conn *conn, const struct task *task)
 {
 	enum err err = OK;
 
-	if (errand->attempt_id) {
-		*errand->attempt_id = conn->attempt_id;
+	if (task->attempt_id) {
+		*task->attempt_id = conn->attempt_id;
 		if (id_is_nil(&conn->attempt_id))
 			err = ERR_INVALID_ATTEMPT_STATUS;
 	}
-	errand->job->context = conn_ref(conn);
-	if (!err && !submit(pushd, errand->job))
+	task->job->context = conn_ref(conn);
+	if (!err && !submit(pushd, task->job))
 		err = ERR_UNAVAILABLE;
 	if (err) {
-		complain(conn, err, errand->ref, NULL);
-		job_free(errand->job);
+		complain(conn, err, task->ref, NULL);
+		job_free(task->job);
 		conn_unref(conn);
 	}
 }
@@ -201,7 +201,7 @@ static void hand_over(struct pushd *pushd, struct conn *conn, const struct erran
 struct lookup_job {
 	struct connect_job connect;
 	struct conn *conn;
-	struct errand errand;
+	struct task task;
 };
 
 static void looked_up(struct job *job, void *context)
@@ -211,24 +211,24 @@ static void looked_up(struct job *job, void *context)
 
 	conn->lookups--;
 	if (job->err) {
-		complain(conn, job->err, lookup->errand.ref, NULL);
-		job_free(lookup->errand.job);
+		complain(conn, job->err, lookup->task.ref, NULL);
+		job_free(lookup->task.job);
 	} else {
 		conn->attempt_id = lookup->connect.item.attempt_id;
-		hand_over(context, conn, &lookup->errand);
+		hand_over(context, conn, &lookup->task);
 	}
 	conn_unref(conn);
 }
 
 /* Connecting again changes nothing for who is connected, and tells the attempt that a start has made
  * meanwhile. */
-static void look_up(struct pushd *pushd, struct conn *conn, const struct errand *errand)
+static void look_up(struct pushd *pushd, struct conn *conn, const struct task *task)
 {
 	struct lookup_job *job = job_new(sizeof(*job), WORK_CONNECT, &conn->session_id, &conn->actor.user_id);
 
 	if (!job) {
-		complain(conn, ERR_MEMORY, errand->ref, NULL);
-		job_free(errand->job);
+		complain(conn, ERR_MEMORY, task->ref, NULL);
+		job_free(task->job);
 		return;
 	}
 	job->connect.node = pushd->node;
@@ -237,11 +237,11 @@ static void look_up(struct pushd *pushd, struct conn *conn, const struct errand 
 	job->connect.job.done = looked_up;
 	job->connect.job.context = pushd;
 	job->conn = conn_ref(conn);
-	job->errand = *errand;
+	job->task = *task;
 	if (!submit(pushd, &job->connect.job)) {
 		conn_unref(conn);
-		complain(conn, ERR_UNAVAILABLE, errand->ref, NULL);
-		job_free(errand->job);
+		complain(conn, ERR_UNAVAILABLE, task->ref, NULL);
+		job_free(task->job);
 		job_free(&job->connect.job);
 		return;
 	}
@@ -249,12 +249,12 @@ static void look_up(struct pushd *pushd, struct conn *conn, const struct errand 
 }
 
 /* In the order in which it was said: behind one that waits, everything waits. */
-static void run_errand(struct pushd *pushd, struct conn *conn, const struct errand *errand)
+static void run_task(struct pushd *pushd, struct conn *conn, const struct task *task)
 {
-	if (conn->lookups || (errand->attempt_id && id_is_nil(&conn->attempt_id)))
-		look_up(pushd, conn, errand);
+	if (conn->lookups || (task->attempt_id && id_is_nil(&conn->attempt_id)))
+		look_up(pushd, conn, task);
 	else
-		hand_over(pushd, conn, errand);
+		hand_over(pushd, conn, task);
 }
 
 static void state_read(struct job *job, void *context)
@@ -290,7 +290,7 @@ static void state_sync_request(struct call *call)
 		return;
 	}
 	job->job.done = state_read;
-	run_errand(call->pushd, conn, &(struct errand){.job = &job->job, .ref = job->ref});
+	run_task(call->pushd, conn, &(struct task){.job = &job->job, .ref = job->ref});
 }
 
 /* --- commands --- */
@@ -369,7 +369,7 @@ static void start_command(struct call *call, const struct row *row)
 	struct conn *conn = call->conn;
 	struct command_job *job = arena_alloc(call->arena, sizeof(*job));
 	struct problems problems;
-	struct errand errand;
+	struct task task;
 
 	if (!job) {
 		refuse(call, ERR_MEMORY, NULL);
@@ -389,10 +389,10 @@ static void start_command(struct call *call, const struct row *row)
 	job->job.done = command_done;
 	list_init(&job->job.in_queue);
 	call->arena = NULL;
-	errand = (struct errand){.job = &job->job, .ref = job->ref};
+	task = (struct task){.job = &job->job, .ref = job->ref};
 	if (row->kind != WORK_MESSAGE)
-		errand.attempt_id = &job->attempt_id;
-	run_errand(call->pushd, conn, &errand);
+		task.attempt_id = &job->attempt_id;
+	run_task(call->pushd, conn, &task);
 }
 
 static const struct row *row_of(const struct call *call)
