@@ -22,6 +22,17 @@ int64_t __wrap_clock_now(void)
 	return __real_clock_now() + ahead_ms;
 }
 
+/* How often a token has been verified: likewise. */
+static size_t verified;
+enum err __real_token_verify(const struct token_keys *keys, const char *token, struct token_claims *ret);
+enum err __wrap_token_verify(const struct token_keys *keys, const char *token, struct token_claims *ret);
+
+enum err __wrap_token_verify(const struct token_keys *keys, const char *token, struct token_claims *ret)
+{
+	verified++;
+	return __real_token_verify(keys, token, ret);
+}
+
 struct fixture {
 	struct token_keys *keys;
 	struct token_cache *cache;
@@ -86,6 +97,24 @@ static void test_says_what_the_token_says(void **state UNUSED)
 	fixture_done(&f);
 }
 
+/* A good one is verified once, one that is none each time. */
+static void test_verifies_once(void **state UNUSED)
+{
+	struct fixture f = fixture_make();
+	const struct actor actor = {.user_id = id_make(), .role = ROLE_STUDENT};
+	const char *good = issue(&f, &actor, 60);
+	struct token_claims claims;
+
+	verified = 0;
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(token_cache_verify(f.cache, good, &claims), OK);
+	assert_int_equal(verified, 1);
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(token_cache_verify(f.cache, "none", &claims), ERR_AUTH_FAILED);
+	assert_int_equal(verified, 11);
+	fixture_done(&f);
+}
+
 static void test_refuses(void **state UNUSED)
 {
 	struct fixture f = fixture_make();
@@ -126,6 +155,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_says_what_the_token_says),
+	    cmocka_unit_test(test_verifies_once),
 	    cmocka_unit_test(test_refuses),
 	    cmocka_unit_test(test_forgets_in_time),
 	};

@@ -310,6 +310,41 @@ static void add_many(struct buf *out, const char *piece, int count)
 		buf_adds(out, piece);
 }
 
+/* What is too long, or too much, is told before the rules are asked, and costs one question at most. */
+static void test_bounds(void **state)
+{
+	static const struct {
+		const char *before, *piece;
+		int count;
+		const char *after, *message;
+	} rows[] = {
+	    {"Q ", "long ", 5000, "{=a ~b}", "prompt is far too long"},
+	    {"Q {=a ~", "long ", 1000, "}", "an option is far too long"},
+	    {"Q {=a ", "~b ", 60, "}", "it has far too many options or answers"},
+	    {"Q {", "=a -> b ", 101, "}", "more than 100 pairs aren't read"},
+	    {"//invigil {\"paper\":{\"title\":\"", "T", 201, "\"}}\nQ {=a ~b}",
+	     "a title is cut to its first 200 characters"},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct paper_import paper;
+		struct buf text;
+		bool told = false;
+		buf_init(&text, domain.arena);
+		buf_adds(&text, rows[i].before);
+		add_many(&text, rows[i].piece, rows[i].count);
+		buf_adds(&text, rows[i].after);
+		buf_adds(&text, "\n\nWhich? {=a ~b}\n\n");
+		import_gift(&text, OK, &paper);
+		const json_value *report = parse(paper.report);
+		for (size_t r = 0; r < json_count(report); r++)
+			told |= strcmp(json_text(json_member(json_item(report, r), "message")),
+				       rows[i].message) == 0;
+		if (!told)
+			fail_msg("%s: %s", rows[i].message, paper.report);
+	}
+}
+
 /* What would take hours if anything were looked for from each of its places to the end. */
 static void test_hostile(void **state)
 {
@@ -443,6 +478,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_long_text, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_many, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_too_much, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_bounds, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_hostile, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_copies, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_pieces, setup, teardown),
