@@ -26,7 +26,7 @@ export const documents = [
 	{ what: 'two keys of a name', content: '{"question_id":"{question}","answer":"A","answer":"B"}', rest: 400 },
 	{ what: 'two keys of a name, one in disguise', content: '{"question_id":"{question}","answer":"A","\\u0061nswer":"B"}', rest: 400 },
 	{ what: '2^53 + 1', content: '{"question_id":"{question}","answer":"A","time_spent_seconds":9007199254740993}', rest: 422 },
-	{ what: '2^64', content: '{"question_id":"{question}","answer":"A","time_spent_seconds":18446744073709551616}', rest: 400 },
+	{ what: '2^64', content: '{"question_id":"{question}","answer":"A","time_spent_seconds":18446744073709551616}', rest: 422 },
 	{ what: 'a number of a thousand digits', content: `{"question_id":"{question}","answer":"A","time_spent_seconds":${'9'.repeat(1000)}}`, rest: 400 },
 	{ what: '1e999', content: '{"question_id":"{question}","answer":"A","time_spent_seconds":1e999}', rest: 400 },
 	{ what: '-1', content: '{"question_id":"{question}","answer":"A","time_spent_seconds":-1}', rest: 422 },
