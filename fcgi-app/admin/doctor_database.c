@@ -1,3 +1,5 @@
+/* The database as the services meet it: its version, whether what is committed stays, its clock, and whether
+ * the schema is this program's. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

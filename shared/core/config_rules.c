@@ -1,3 +1,4 @@
+/* What the settings must be together: the only place that knows some of them by name. */
 #include "core/config_loading.h"
 
 #include <errno.h>
@@ -8,8 +9,6 @@
 
 #include "base/buf.h"
 #include "core/address.h"
-
-/* What the settings must be together: the only place that knows some of them by name. */
 
 #define SECRET_BYTES_MIN 32
 #define SECRET_FILE_MAX	 65536

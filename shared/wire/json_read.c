@@ -1,3 +1,5 @@
+/* A table of fields fills a struct. One reader per kind of field; each stores the value, or adds the problem
+ * and leaves the member as it was. */
 #include "wire/json.h"
 
 #include <inttypes.h>
@@ -7,9 +9,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-
-/* A table of fields fills a struct. One reader per kind of field; each stores the value, or adds the problem
- * and leaves the member as it was. */
 
 #define PROBLEMS_KEPT 100
 

@@ -1,10 +1,9 @@
+/* The writers: straight into a buf, without a tree. */
 #include "wire/json.h"
 
 #include <string.h>
 
 #include "base/clock.h"
-
-/* The writers: straight into a buf, without a tree. */
 
 /* The letter behind the backslash for the bytes that have a short escape; 'u': \u00XX; 0: written as it is.
  */

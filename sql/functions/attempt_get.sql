@@ -1,3 +1,4 @@
+-- An attempt, for its student and for whoever manages its session.
 CREATE OR REPLACE FUNCTION attempt_get(p_actor uuid, p_role text, p_attempt uuid) RETURNS reply
 LANGUAGE plpgsql STABLE AS $$
 DECLARE

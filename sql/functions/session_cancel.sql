@@ -1,3 +1,4 @@
+-- Calls a session off: whoever is in it is there no more, and it can't be begun again.
 CREATE OR REPLACE FUNCTION session_cancel(p_session uuid, p_actor uuid, p_role text, p_from text[], p_to text)
 RETURNS reply
 LANGUAGE plpgsql AS $$

@@ -1,3 +1,4 @@
+-- A session, for whoever takes part in it or manages it.
 CREATE OR REPLACE FUNCTION session_get(p_session uuid, p_actor uuid, p_role text) RETURNS reply
 LANGUAGE plpgsql STABLE AS $$
 DECLARE

@@ -1,3 +1,4 @@
+-- The monitor's body, for the session's staff.
 CREATE OR REPLACE FUNCTION session_monitor(p_session uuid, p_actor uuid, p_role text) RETURNS reply
 LANGUAGE plpgsql STABLE AS $$
 DECLARE

@@ -1,3 +1,4 @@
+/* A chain's links against digests that another program has made, and that each depends on the one before. */
 #include "auth/digest.h"
 
 #include <setjmp.h>

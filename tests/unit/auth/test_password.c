@@ -1,3 +1,4 @@
+/* Passwords: what a hash matches, and that an account that isn't there takes as long and is refused. */
 #include "auth/password.h"
 
 #include <setjmp.h>

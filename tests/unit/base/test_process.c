@@ -1,3 +1,4 @@
+/* What is closed to other processes, and that what is told of this one's resources is so. */
 #include "base/process.h"
 
 #include <setjmp.h>

@@ -1,3 +1,5 @@
+/* The bus over a socket file: what is sent comes, whoever was there first; what a full queue does; what is
+ * refused. */
 #include "bus/bus.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* What Prometheus reads, to the letter, and which row of a histogram a value falls into. */
 #include "core/exposition.h"
 
 #include <setjmp.h>

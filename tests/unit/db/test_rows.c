@@ -1,3 +1,4 @@
+/* Parameters as text, and columns from a result that libpq has made without a server. */
 #include "db/rows.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* The turnstile: no more at work than there are places, and a place outlives whoever was killed in it. */
 #include "fcgi-app/aside.h"
 
 #include <setjmp.h>

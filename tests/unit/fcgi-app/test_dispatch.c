@@ -1,3 +1,5 @@
+/* The checks in the contract's order, each by a request that fails of it and of all behind it; and
+ * preflights. */
 #include "fcgi-app/dispatch.h"
 
 #include <stdio.h>

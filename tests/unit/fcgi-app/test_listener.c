@@ -1,3 +1,4 @@
+/* The workers' socket: its mode, whose it replaces, whose it leaves alone, and where it listens. */
 #include "fcgi-app/listener.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* Which addresses of a site are taken, and what is found in an answer. */
 #include "fcgi-app/admin/outside.h"
 
 #include <setjmp.h>

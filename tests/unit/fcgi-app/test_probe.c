@@ -1,3 +1,4 @@
+/* Whom the probe believes to be alive: a server that says 200 in time, and nobody else. */
 #include "fcgi-app/handlers/probe.h"
 
 #include <arpa/inet.h>

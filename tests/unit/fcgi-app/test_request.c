@@ -1,3 +1,4 @@
+/* Requests from CGI variables, as different web servers send them, and what is wrong with some. */
 #include "fcgi-app/http/request.h"
 
 #include "tests/unit/fcgi-app/fake.h"

@@ -1,3 +1,4 @@
+/* Replies to the letter: heads and bodies, errors as problems, the headers for other origins. */
 #include "fcgi-app/http/response.h"
 
 #include "tests/unit/fcgi-app/fake.h"

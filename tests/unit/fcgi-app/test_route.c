@@ -1,3 +1,4 @@
+/* Paths to rows, what Allow says, and that the table itself is sound. */
 #include "fcgi-app/http/route.h"
 
 #include "tests/unit/fcgi-app/fake.h"

@@ -1,3 +1,4 @@
+/* Calls a minute: how many each user has, that users don't take each other's, nor processes. */
 #include "fcgi-app/throttle.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* The kinds of violations are the contract's. */
 #include "model/attempt.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* Roles by name, and that no other name is one. */
 #include "model/role.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* pushd's figures: their names, which are the contract's, and that each counts what it says. */
 #include "pushd/metrics.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* Memory is given back once after a rush, and not during it. */
 #include "pushd/thrift.h"
 
 #include <setjmp.h>
