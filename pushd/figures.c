@@ -34,7 +34,7 @@ void figures_event(struct figures *figures, enum event_type type)
 
 bool figures_due(struct figures *figures, int64_t now)
 {
-	if (!figures->changed || now - figures->asked_at < FIGURES_MS)
+	if (!figures->changed || now - figures->asked_at < FIGURES_MS || now - figures->told_at < FIGURES_MS)
 		return false;
 	figures->changed = false;
 	figures->asked_at = now;
@@ -56,7 +56,7 @@ void figures_forget(struct figures *figures)
 	figures->changed = true;
 }
 
-bool figures_take(struct figures *figures, const char *stats, bool baseline)
+bool figures_take(struct figures *figures, const char *stats, bool baseline, int64_t now)
 {
 	char *copy;
 
@@ -69,6 +69,10 @@ bool figures_take(struct figures *figures, const char *stats, bool baseline)
 		return false;
 	if (figures->last && strcmp(figures->last, stats) == 0)
 		return false;
+	if (!baseline && now - figures->told_at < FIGURES_MS) {
+		figures->changed = true;
+		return false;
+	}
 	copy = strdup(stats);
 	if (!copy) {
 		figures->changed |= !baseline;
@@ -76,5 +80,7 @@ bool figures_take(struct figures *figures, const char *stats, bool baseline)
 	}
 	free(figures->last);
 	figures->last = copy;
+	if (!baseline)
+		figures->told_at = now;
 	return !baseline;
 }

@@ -15,6 +15,7 @@ struct figures {
 	bool changed;	   /* an event may have changed them */
 	bool baseline_due; /* nothing to compare with, and nobody has asked */
 	int64_t asked_at;  /* ms */
+	int64_t told_at;   /* an answer may take its time: it is the telling that is counted */
 };
 
 void figures_done(struct figures *figures);
@@ -30,7 +31,8 @@ MUST_CHECK bool figures_due(struct figures *figures, int64_t now);
 MUST_CHECK bool figures_baseline_due(struct figures *figures);
 /* They couldn't be told: they are news again. */
 void figures_forget(struct figures *figures);
-/* An answer; NULL: they couldn't be read. True: they are news, and `last`. */
-MUST_CHECK bool figures_take(struct figures *figures, const char *stats, bool baseline);
+/* An answer; NULL: they couldn't be read. True: they are news, and `last`. News within a second of the last
+ * are asked for again. */
+MUST_CHECK bool figures_take(struct figures *figures, const char *stats, bool baseline, int64_t now);
 
 #endif

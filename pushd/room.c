@@ -347,9 +347,9 @@ static bool tell_staff(struct room *room, int64_t wall)
 	return told;
 }
 
-void room_figures(struct room *room, const char *stats, bool baseline, int64_t wall)
+void room_figures(struct room *room, const char *stats, bool baseline, int64_t now, int64_t wall)
 {
-	if (figures_take(&room->figures, stats, baseline) && !tell_staff(room, wall))
+	if (figures_take(&room->figures, stats, baseline, now) && !tell_staff(room, wall))
 		figures_forget(&room->figures);
 }
 

@@ -121,6 +121,6 @@ bool room_figures_due(struct room *room, int64_t now);
 /* The first staff connection has come: the figures now are what later ones are compared with. */
 bool room_baseline_due(struct room *room);
 /* The figures; sent to the staff when they differ from the last. NULL: couldn't be read. */
-void room_figures(struct room *room, const char *stats, bool baseline, int64_t wall);
+void room_figures(struct room *room, const char *stats, bool baseline, int64_t now, int64_t wall);
 
 #endif

@@ -179,7 +179,8 @@ static void tell_figures(struct pushd *pushd, const struct figures_item *items, 
 		struct room *room = rooms_find(pushd->rooms, &items[i].session_id);
 
 		if (room)
-			room_figures(room, failed ? NULL : items[i].stats, baseline, clock_now());
+			room_figures(room, failed ? NULL : items[i].stats, baseline, clock_monotonic(),
+				     clock_now());
 	}
 }
 

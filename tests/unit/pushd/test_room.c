@@ -168,7 +168,7 @@ static void test_figures(void **state)
 	teacher = enter(ROLE_TEACHER, 1, 0);
 	assert_true(room_baseline_due(room));
 	assert_false(room_baseline_due(room));
-	room_figures(room, "{\"n\":1}", true, 0);
+	room_figures(room, "{\"n\":1}", true, 5000, 0);
 	give_snapshot(teacher);
 	assert_string_equal(heard(teacher), " c m"); /* not on connecting */
 	publish(2, EVENT_STUDENT_PROGRESS);
@@ -176,18 +176,29 @@ static void test_figures(void **state)
 	publish(3, EVENT_STUDENT_ANSWER);
 	assert_true(room_figures_due(room, 7000));
 	assert_false(room_figures_due(room, 9000)); /* once per change */
-	room_figures(room, "{\"n\":1}", false, 0);
+	room_figures(room, "{\"n\":1}", false, 7000, 0);
 	assert_string_equal(heard(teacher), " c m 2 3"); /* the same figures */
 	publish(4, EVENT_VIOLATION);
 	assert_false(room_figures_due(room, 7999)); /* at most once a second */
 	assert_true(room_figures_due(room, 8000));
-	room_figures(room, "{\"n\":2}", false, 0);
+	room_figures(room, "{\"n\":2}", false, 8900, 0);
 	assert_string_equal(heard(teacher), " c m 2 3 4 s");
-	/* one that couldn't be read is asked for again */
 	publish(5, EVENT_VIOLATION);
+	assert_false(room_figures_due(room, 9899)); /* a second after they were told, not asked for */
 	assert_true(room_figures_due(room, 10000));
-	room_figures(room, NULL, false, 0);
+	/* one that couldn't be read is asked for again */
+	room_figures(room, NULL, false, 10000, 0);
 	assert_true(room_figures_due(room, 11000));
+	/* and so are two that were long under way and come together */
+	publish(6, EVENT_VIOLATION);
+	assert_true(room_figures_due(room, 12000));
+	room_figures(room, "{\"n\":3}", false, 12500, 0);
+	room_figures(room, "{\"n\":4}", false, 12501, 0);
+	assert_string_equal(heard(teacher), " c m 2 3 4 s 5 6 s");
+	assert_false(room_figures_due(room, 13499));
+	assert_true(room_figures_due(room, 13500));
+	room_figures(room, "{\"n\":4}", false, 13501, 0);
+	assert_string_equal(heard(teacher), " c m 2 3 4 s 5 6 s s");
 	assert_string_equal(heard(student), " c");
 	fake_free(student);
 	fake_free(teacher);
@@ -201,9 +212,9 @@ static void test_figures_after_a_change(void **state)
 	(void)state;
 	give_snapshot(teacher);
 	publish(1, EVENT_VIOLATION);
-	room_figures(room, "{\"n\":1}", true, 0);
+	room_figures(room, "{\"n\":1}", true, 4000, 0);
 	assert_true(room_figures_due(room, 5000));
-	room_figures(room, "{\"n\":1}", false, 0);
+	room_figures(room, "{\"n\":1}", false, 5000, 0);
 	assert_string_equal(heard(teacher), " c m 1 s");
 	fake_free(teacher);
 }
