@@ -3,19 +3,16 @@
 
 #include "domain/account.h"
 
-#define NAME_MOST      100
-#define EMAIL_LEAST    3
-#define EMAIL_MOST     254
-#define PASSWORD_LEAST 8
-#define PASSWORD_MOST  128
-#define TOKEN_MOST     4096
+#define EMAIL_LEAST 3
+#define TOKEN_MOST  4096
 
 static const char *const ROLES[] = {"ADMIN", "TEACHER", "STUDENT", "SERVICE", NULL};
 
 #define ACCOUNT_FIELDS                                                                                       \
-	FIELD(struct account_input, email, FIELD_TEXT, true, EMAIL_LEAST, EMAIL_MOST),                       \
-	    FIELD(struct account_input, password, FIELD_TEXT, true, PASSWORD_LEAST, PASSWORD_MOST),          \
-	    FIELD(struct account_input, full_name, FIELD_TEXT, true, 1, NAME_MOST)
+	FIELD(struct account_input, email, FIELD_TEXT, true, EMAIL_LEAST, ACCOUNT_EMAIL_MOST),               \
+	    FIELD(struct account_input, password, FIELD_TEXT, true, ACCOUNT_PASSWORD_LEAST,                  \
+		  ACCOUNT_PASSWORD_MOST),                                                                    \
+	    FIELD(struct account_input, full_name, FIELD_TEXT, true, 1, ACCOUNT_NAME_MOST)
 
 enum err handle_account_register(struct call *call)
 {
@@ -47,8 +44,8 @@ enum err handle_account_create(struct call *call)
 enum err handle_account_login(struct call *call)
 {
 	static const struct field fields[] = {
-	    FIELD(struct account_input, email, FIELD_TEXT, true, 1, EMAIL_MOST),
-	    FIELD(struct account_input, password, FIELD_TEXT, true, 0, PASSWORD_MOST),
+	    FIELD(struct account_input, email, FIELD_TEXT, true, 1, ACCOUNT_EMAIL_MOST),
+	    FIELD(struct account_input, password, FIELD_TEXT, true, 0, ACCOUNT_PASSWORD_MOST),
 	    FIELD_END,
 	};
 	struct account_input in = {0};
@@ -100,7 +97,7 @@ enum err handle_account_list(struct call *call)
 	struct doc doc;
 	call_page(call, &page);
 	const char *role = call_query_choice(call, "role", ROLES);
-	const char *q = call_query_text(call, "q", EMAIL_MOST);
+	const char *q = call_query_text(call, "q", ACCOUNT_EMAIL_MOST);
 	enum err err = call_query_done(call);
 	if (err == OK)
 		err = account_list(call->domain, &call->actor, role, q, &page, &doc);
@@ -117,8 +114,9 @@ enum err handle_account_get(struct call *call)
 enum err handle_account_update(struct call *call)
 {
 	static const struct field fields[] = {
-	    FIELD_OPT(struct account_change, full_name, FIELD_TEXT, 1, NAME_MOST),
-	    FIELD_OPT(struct account_change, password, FIELD_TEXT, PASSWORD_LEAST, PASSWORD_MOST),
+	    FIELD_OPT(struct account_change, full_name, FIELD_TEXT, 1, ACCOUNT_NAME_MOST),
+	    FIELD_OPT(struct account_change, password, FIELD_TEXT, ACCOUNT_PASSWORD_LEAST,
+		      ACCOUNT_PASSWORD_MOST),
 	    FIELD_OPT(struct account_change, active, FIELD_BOOL, 0, 0),
 	    {
 		.name = "role",

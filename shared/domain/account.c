@@ -12,8 +12,6 @@
 #include "domain/reply.h"
 #include "queries.h"
 
-enum { EMAIL_MOST = 254, NAME_MOST = 100, PASSWORD_LEAST = 8, PASSWORD_MOST = 128 };
-
 enum err account_check(struct domain *d, const struct actor *actor)
 {
 	struct rows *rows;
@@ -63,9 +61,9 @@ static enum err check_input(struct domain *d, const struct account_input *in)
 {
 	if (!email_valid(in->email))
 		problem_add(&d->problems, "email", "must be an email address");
-	check_length(d, "email", in->email, 1, EMAIL_MOST);
-	check_length(d, "full_name", in->full_name, 1, NAME_MOST);
-	check_length(d, "password", in->password, PASSWORD_LEAST, PASSWORD_MOST);
+	check_length(d, "email", in->email, 1, ACCOUNT_EMAIL_MOST);
+	check_length(d, "full_name", in->full_name, 1, ACCOUNT_NAME_MOST);
+	check_length(d, "password", in->password, ACCOUNT_PASSWORD_LEAST, ACCOUNT_PASSWORD_MOST);
 	return d->problems.count > 0 ? ERR_VALIDATION : OK;
 }
 
@@ -230,9 +228,9 @@ static enum err check_change(struct domain *d, const struct account_change *chan
 	enum role role;
 
 	if (change->has_full_name)
-		check_length(d, "full_name", change->full_name, 1, NAME_MOST);
+		check_length(d, "full_name", change->full_name, 1, ACCOUNT_NAME_MOST);
 	if (change->has_password)
-		check_length(d, "password", change->password, PASSWORD_LEAST, PASSWORD_MOST);
+		check_length(d, "password", change->password, ACCOUNT_PASSWORD_LEAST, ACCOUNT_PASSWORD_MOST);
 	if (change->has_role && !role_parse(change->role, &role))
 		problem_add(&d->problems, "role", "must be ADMIN, TEACHER, STUDENT or SERVICE");
 	return d->problems.count > 0 ? ERR_VALIDATION : OK;

@@ -4,6 +4,14 @@
 
 #include "domain/domain.h"
 
+/* Bounds in characters. REST's tables of fields keep them; what comes from elsewhere is looked at here. */
+enum {
+	ACCOUNT_EMAIL_MOST = 254,
+	ACCOUNT_NAME_MOST = 100,
+	ACCOUNT_PASSWORD_LEAST = 8,
+	ACCOUNT_PASSWORD_MOST = 128,
+};
+
 /* The body of register and POST /users; register ignores role. */
 struct account_input {
 	const char *email;

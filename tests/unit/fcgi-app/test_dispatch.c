@@ -1,5 +1,6 @@
-/* The checks in the contract's order, each by a request that fails of it and of all behind it; and
- * preflights. */
+/* The checks in the contract's order: what requests are answered that fail of several; limits, and
+ * preflights.
+ */
 #include "fcgi-app/dispatch.h"
 
 #include <stdio.h>
