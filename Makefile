@@ -301,7 +301,7 @@ test-deb: deb ## what lintian says, and the packages' life in a root of their ow
 
 # --- tests and checks -----------------------------------------------------------------------------------------------
 
-.PHONY: test test-web test-hosts units soak valgrind pictures lint clean
+.PHONY: test test-web test-hosts units soak model valgrind pictures lint clean
 units: $(UNITS) $(HELPERS) $(ECHOES) $(B)/bench/storm $(PRELOAD)
 
 test: ## everything, on a stack of its own: units, stories, the schema, the demo class; SANITIZE=1, =thread
@@ -334,6 +334,12 @@ soak: ## exams in rounds while everything dies at random, MINUTES=60 SEED=…, C
 	@tests/support/modules
 	@$(BUILD_ALL) all $(PRELOAD)
 	@BUILD=$(abspath $(B)) MINUTES=$(MINUTES) SEED=$(SEED) CROWD=$(CROWD) node tests/faults/soak/main.mjs
+
+model: ## steps by chance against the contract in memory: MINUTES=10 SEED=… STEPS=200
+	@deploy/local/packages build run test
+	@tests/support/modules
+	@$(BUILD_ALL) all
+	@BUILD=$(abspath $(B)) MINUTES=$(MINUTES) SEED=$(SEED) STEPS=$(STEPS) node tests/model/main.mjs
 
 pictures: ## every page light, dark and on a phone, into build/pictures, and the README's three: ONLY=board
 	@deploy/local/packages build run test browser pictures
