@@ -34,7 +34,8 @@ export function attemptView(state, key) {
 	// two of one moment have no order
 	const places = (list) => list.map(({ text, start, end, position_start, position_end }) => `${start ?? position_start} ${end ?? position_end} ${text}`).sort();
 	return (body, id) => [...differ(places(body.highlights), places(attempt.highlights), 'highlights'), ...differ(body, {
-		id: id(key), session_id: id(attempt.session), student_id: id(attempt.student), status: attempt.status, submission_type: attempt.type,
+		id: (value) => [undefined, value].includes(id(key)), // it may have been opened just now
+		session_id: id(attempt.session), student_id: id(attempt.student), status: attempt.status, submission_type: attempt.type,
 		submitted_at: (value) => present(value) === over,
 		...(attempt.place ? { passage_index: passage, question_index: index } : {}),
 		answers: numbers.map((number) => ({ question_number: number, answer: attempt.answers.get(number), answered_at: isTime })),
