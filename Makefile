@@ -246,7 +246,7 @@ INSTALLED_PROGRAMS := invigil-app invigil-pushd
 INSTALLED_UNITS    := invigil-app.service invigil-app.socket invigil-pushd.service invigil-pushd.socket invigil-.service.d/sandbox.conf
 INSTALLED_PAGES    := invigil-app.8 invigil-pushd.8 invigil.conf.5
 # the pages people look at, and examples for web servers, Prometheus and several hosts
-INSTALLED_TREES    := htdocs errors sieve.sed lighttpd apache nginx monitoring hosts
+INSTALLED_TREES    := htdocs errors sieve.sed sieve.sh lighttpd apache nginx monitoring hosts
 
 $(B)/man/%.5: deploy/man/%.5.in deploy/man/settings.awk shared/core/config.def
 	@mkdir -p $(@D)

@@ -134,6 +134,14 @@ test('each line has its row, and each row its line', async () => {
 	for (const { by: file } of Object.values(ROWS)) assert.ok(!file || existsSync(path.join(ROOT, file)), file);
 });
 
+// PostgreSQL knows who comes through its socket: root is none of its roles.
+test('what is typed on one host reaches the database as a role that is there', () => {
+	const typed = told.filter(({ line }) => line.startsWith('host# ')).map(({ line }) => line.slice('host# '.length));
+	const reaching = typed.filter((line) => /\b(invigil-app|psql|createdb|dropdb|pg_\w+) /.test(line));
+	assert.ok(reaching.length > 5);
+	assert.deepEqual(reaching.filter((line) => !/^(runuser -u (postgres|invigil) -- |systemctl )/.test(line)), []);
+});
+
 test('make knows what it is asked for', async () => {
 	for (const row of Object.keys(ROWS).filter((line) => line.startsWith('make ')))
 		await promisify(execFile)('make', ['-n', ...row.split(' ').slice(1)], { cwd: ROOT, maxBuffer: 1 << 24 });

@@ -47,7 +47,7 @@ async function type(pattern, values = {}) {
 	const lines = TOLD.filter((line) => pattern.test(line));
 	assert.ok(lines.length, `the chapter tells nothing like ${pattern}`);
 	const places = { '/srv/backup': `${stack.folder}/backup`, '/var/lib/postgresql/15/main': `${stack.folder}/postgres`,
-		'runuser -u postgres -- ': '', ...(process.getuid() === 0 ? {} : { '-o postgres ': '', 'chown -R postgres: ': 'true ' }), ...values };
+		'runuser -u postgres -- ': '', 'runuser -u invigil -- ': '', ...(process.getuid() === 0 ? {} : { '-o postgres ': '', 'chown -R postgres: ': 'true ' }), ...values };
 	const env = { ...process.env, PGHOST: /host='?([^' ]+)/.exec(stack.setting('database_url'))[1], PGUSER: 'postgres' };
 	for (const told of lines) {
 		const line = Object.entries(places).reduce((text, [from, to]) => text.replaceAll(from, to), told);
@@ -87,7 +87,7 @@ test('a dump, restored: what was over is whole, and what ran goes on', { timeout
 	assert.ok(seen > 0);
 	await Promise.all([student.close(), teacher.close()]);
 
-	await type(/systemctl stop .* invigil-app invigil-pushd$|dropdb|createdb -O|pg_restore|^invigil-app migrate|systemctl start invigil-app invigil-pushd$/);
+	await type(/systemctl stop .* invigil-app invigil-pushd$|dropdb|createdb -O|pg_restore|invigil-app migrate|systemctl start invigil-app invigil-pushd$/);
 	await verify(over.variables.session);
 	assert.equal((await signIn()).status, 200);
 	assert.deepEqual(await answers(running), ['before the dump'], 'as it was then');

@@ -28,7 +28,7 @@ test('everything lies where a Debian system has it', async () => {
 	const have = await files();
 	const wanted = ['sbin/invigil-app', 'sbin/invigil-pushd', 'share/invigil/invigil.conf', 'share/invigil/htdocs/index.html',
 		'share/invigil/lighttpd/invigil.conf', 'share/invigil/apache/site.conf', 'share/invigil/nginx/site.conf', 'share/invigil/hosts/haproxy.cfg', 'share/invigil/errors/503.html',
-		'share/invigil/sieve.sed', 'share/invigil/monitoring/prometheus.yml', 'share/invigil/monitoring/invigil.rules.yml', 'share/invigil/monitoring/grafana.json', 'share/man/man5/invigil.conf.5', 'share/man/man8/invigil-app.8', 'share/man/man8/invigil-pushd.8',
+		'share/invigil/sieve.sed', 'share/invigil/sieve.sh', 'share/invigil/monitoring/prometheus.yml', 'share/invigil/monitoring/invigil.rules.yml', 'share/invigil/monitoring/grafana.json', 'share/man/man5/invigil.conf.5', 'share/man/man8/invigil-app.8', 'share/man/man8/invigil-pushd.8',
 		'lib/systemd/system/invigil-app.service', 'lib/systemd/system/invigil-app.socket', 'lib/systemd/system/invigil-pushd.service',
 		'lib/systemd/system/invigil-pushd.socket', 'lib/systemd/system/invigil-.service.d/sandbox.conf', 'lib/sysusers.d/invigil.conf', 'lib/tmpfiles.d/invigil.conf'];
 	for (const name of wanted) assert.ok(have.includes(`usr/${name}`), name);

@@ -4,9 +4,11 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
+import { readFile, rename } from 'node:fs/promises';
 import http from 'node:http';
 import http2 from 'node:http2';
 import https from 'node:https';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
@@ -444,8 +446,19 @@ describe('with TLS, as the example has it', { concurrency: true }, () => {
 		polled.disconnect();
 		await closed;
 		assert.doesNotMatch(await server.logs(), /eyJ/);
+		if (name === 'lighttpd') await rotated(server, 'error.log');
 	});
 });
+
+// What logrotate does while lighttpd runs: the next that it says stands in the new file.
+async function rotated(server, log) {
+	const file = path.join(server.folder, 'log', log);
+	await rename(file, `${file}.1`);
+	process.kill(server.child.pid, 'SIGHUP');
+	let said = '';
+	for (const end = Date.now() + PATIENCE_MS; Date.now() < end && !said.includes('logfiles cycled'); await pause(50)) said = await readFile(file, 'utf8').catch(() => '');
+	assert.match(said, /logfiles cycled/);
+}
 
 test('while pushd is away everybody is told when to come again, and then it is well', { timeout: 120_000 }, async () => {
 	process.kill(await stack.pid('pushd'), 'SIGKILL');
