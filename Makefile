@@ -82,7 +82,8 @@ $(B)/gen/queries.h: $(wildcard sql/queries/*.sql) sql/queries.awk
 $(B)/gen/queries.c: $(wildcard sql/queries/*.sql) sql/queries.awk $(B)/gen/queries.h
 	$(call say,GEN)awk -v part=source -f sql/queries.awk $(sort $(wildcard sql/queries/*.sql)) > $@
 
-$(B)/gen/migrations.c: $(wildcard sql/schema/*.sql sql/functions/*.sql) sql/migrations.awk
+# the folders, too: a file that has gone makes nothing else newer
+$(B)/gen/migrations.c: sql/schema sql/functions $(wildcard sql/schema/*.sql sql/functions/*.sql) sql/migrations.awk
 	@mkdir -p $(@D)
 	$(call say,GEN)awk -f sql/migrations.awk $(sort $(wildcard sql/schema/*.sql)) $(sort $(wildcard sql/functions/*.sql)) > $@
 
@@ -281,15 +282,19 @@ uninstall: ## takes away what install has put there
 
 # --- Debian packages ---------------------------------------------------------------------------------------------------
 
-# In a copy of the tree, because dpkg wants debian/ on top of it; what was compiled there last time is kept.
+# In a copy of the tree, because dpkg wants debian/ on top of it; what was compiled there last time is kept. Nothing else: what
+# is no more in the tree would be packed, and its SQL functions created.
 DEB := build/deb
-.PHONY: deb test-deb
-deb: ## invigil-common, invigil-app and invigil-pushd into build/deb/
-	@deploy/local/packages build deb
+.PHONY: deb deb-tree test-deb
+deb-tree:
 	@mkdir -p $(DEB)/invigil
-	@rm -rf $(DEB)/*.deb $(DEB)/*.changes $(DEB)/*.buildinfo $(DEB)/invigil/debian
+	@rm -rf $(DEB)/*.deb $(DEB)/*.changes $(DEB)/*.buildinfo
+	@find $(DEB)/invigil -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
 	@tar -c --exclude=./build --exclude=./var --exclude=./.git --exclude=node_modules . | tar -x -C $(DEB)/invigil
 	@cp -R deploy/debian $(DEB)/invigil/debian
+
+deb: deb-tree ## invigil-common, invigil-app and invigil-pushd into build/deb/
+	@deploy/local/packages build deb
 	@cd $(DEB)/invigil && COMMIT='$(COMMIT)' dpkg-buildpackage -b -uc -us -nc -j$(shell nproc) >../build.log 2>&1 || \
 		{ tail -n 40 ../build.log; exit 1; }
 	@ls $(DEB)/*.deb

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { BUILD, ROOT } from '../support/stack.mjs';
 
@@ -109,4 +110,32 @@ test('a tarball without git builds in the commit that it was made of', async (t)
 		.then(() => run('cat', [path.join(where, 'build/gen/commit.c')])).then(({ stdout }) => /"(\w*)";/.exec(stdout)[1]);
 	assert.equal(await source(tree), commit.trim());
 	assert.equal(await source(tree, 'COMMIT=0123456789ab'), '0123456789ab');
+});
+
+test('what the packages are made of is the tree as it is, and what was compiled last time', async () => {
+	const deb = path.join(folder, 'deb');
+	const kept = path.join(deb, 'invigil/build/obj/kept.o');
+	await mkdir(path.join(deb, 'invigil/sql/functions'), { recursive: true });
+	await mkdir(path.dirname(kept), { recursive: true });
+	for (const file of ['invigil/sql/functions/gone.sql', 'invigil/.gone', 'gone.deb']) await cp(path.join(ROOT, 'LICENSE'), path.join(deb, file));
+	await cp(path.join(ROOT, 'LICENSE'), kept);
+	await run('make', ['-C', ROOT, 'deb-tree', `DEB=${deb}`], { env });
+	const packed = await readdir(path.join(deb, 'invigil/sql/functions'));
+	assert.deepEqual(packed.sort(), (await readdir(path.join(ROOT, 'sql/functions'))).sort());
+	for (const name of ['invigil/.gone', 'gone.deb']) assert.ok(!existsSync(path.join(deb, name)), name);
+	for (const name of ['invigil/debian/rules', 'invigil/Makefile', 'invigil/build/obj/kept.o']) assert.ok(existsSync(path.join(deb, name)), name);
+});
+
+test('a function that is removed is no more in the program', async () => {
+	const tree = path.join(folder, 'removed');
+	await mkdir(tree);
+	for (const name of ['Makefile', 'sql', 'deploy/commit']) await cp(path.join(ROOT, name), path.join(tree, name), { recursive: true, preserveTimestamps: true });
+	const generated = async () => {
+		await run('make', ['-C', tree, '-s', 'build/gen/migrations.c'], { env });
+		return readFile(path.join(tree, 'build/gen/migrations.c'), 'utf8');
+	};
+	assert.match(await generated(), /FUNCTION session_code\(/);
+	await pause(50); // a file system's clock ticks, and what came within a tick of each other looks as old
+	await rm(path.join(tree, 'sql/functions/session_code.sql'));
+	assert.doesNotMatch(await generated(), /FUNCTION session_code\(/);
 });
