@@ -85,10 +85,11 @@ const fullMark = ({ points, key }) => points ?? key.all_of?.length ?? 1;
 
 export function markOf(question, answer) {
 	const { type, key, max_words } = question;
-	if (answer === undefined || !isAnswered(answer)) return 0;
+	if (answer === undefined || !isAnswered(answer) || (type !== 'multiple_select' && Array.isArray(answer))) return 0;
+	const chosen = [answer].flat();
 	if (type === 'multiple_select') {
-		if (answer.length > key.all_of.length) return 0;
-		return fullMark(question) / key.all_of.length * answer.filter((one) => key.all_of.includes(one)).length;
+		if (chosen.length > key.all_of.length) return 0;
+		return fullMark(question) / key.all_of.length * key.all_of.filter((right) => chosen.some((one) => loose(one) === loose(right))).length;
 	}
 	if (type === 'short_answer' && max_words && loose(answer).split(' ').length > max_words) return 0;
 	const fold = /not_given$/.test(type) ? word : loose;
