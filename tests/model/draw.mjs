@@ -173,7 +173,8 @@ export class Drawer {
 		const ops = [];
 		for (let tries = 0; ops.length < (deadline ? 3 : 2 + random.below(3)) && tries < 20; tries++) {
 			const op = random.chance(0.65) ? this.work() : random.pick([() => this.life(), () => this.come(), () => this.shift()])();
-			if (!this.clashes(ops, op)) ops.push(op);
+			// nothing tells whether the roster was changed before the clock ended the session, and its entries hang on it
+			if (!this.clashes(ops, op) && !(deadline && ['enrol', 'unenrol'].includes(op.op))) ops.push(op);
 		}
 		return { op: 'together', ops, within: deadline ? 80 : random.pick([0, 0, 8]), ...(deadline ? { deadline } : {}) };
 	}
