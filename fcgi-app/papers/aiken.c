@@ -94,12 +94,13 @@ static void add_option(struct reader *r, char letter, const char *text)
 static void take_line(struct reader *r, const char *line, size_t len, int number)
 {
 	const char *stop = line + len;
-	const char *answer = answer_text(line, len), *option = option_text(line, len);
+	const char *answer = answer_text(line, len);
+	const char *option = r->line > 0 ? option_text(line, len) : NULL;
 	const char *text = trimmed(r, answer ? answer : option ? option : line, stop);
 	if (answer) {
 		r->line = r->line ? r->line : number;
 		end(r, text);
-	} else if (option && r->line > 0) {
+	} else if (option) {
 		add_option(r, *line, text);
 	} else if (*text) {
 		if (r->count > 0)

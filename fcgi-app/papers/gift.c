@@ -222,7 +222,7 @@ static void ask_short(struct block *block, const char *prompt)
 	size_t part = 0, stars = 0;
 	while (!asked->left_out && next_answer(block, &rest, &answer)) {
 		const char *text = plain(block, answer.text);
-		part += answer.weight < 100;
+		part += answer.weight > 0 && answer.weight < 100;
 		if (answer.weight < 100)
 			continue;
 		stars += !block->ours && strchr(text, '*') != NULL;
@@ -287,6 +287,7 @@ static bool is_truth(struct span answers, bool *ret)
 static void ask_truth(struct block *block, const char *prompt, bool truth)
 {
 	struct asked *asked = draft_ask(block->draft, block->place, QUESTION_MULTIPLE_CHOICE, prompt);
+	block->noted |= find(block->answers, "#") < block->answers.len;
 	asked_choice(block->draft, asked, "TRUE", "True", truth);
 	asked_choice(block->draft, asked, "FALSE", "False", !truth);
 }
@@ -323,7 +324,7 @@ static void ask_number(struct block *block, const char *prompt)
 	const char *first = NULL;
 	bool part = false;
 	while (next_number(block, &rest, &answer)) {
-		part |= answer.weight < 100;
+		part |= answer.weight > 0 && answer.weight < 100;
 		if (answer.weight < 100)
 			continue;
 		const char *number = exact_number(block, answer.text);

@@ -94,8 +94,10 @@ static double fraction_of(const xml_node *answer)
 static void look_for_feedback(struct reader *r, const xml_node *node)
 {
 	const xml_node *feedback = xml_child(node, "feedback");
+	const int lost = r->lost; /* a picture in feedback is lost with it */
 	if (feedback && *text_of(r, feedback, "html"))
 		r->noted = true;
+	r->lost = lost;
 }
 
 /* The question's points; 0, which is told: it has none. */
@@ -125,7 +127,7 @@ static void ask_choice(struct reader *r, const char *prompt)
 		asked_choice(r->draft, asked, NULL, text_of(r, at, "html"), right);
 		look_for_feedback(r, at);
 		part |= !right && fraction > 0;
-		negative |= fraction < 0 && !several;
+		negative |= fraction < 0;
 		if (!right)
 			continue;
 		least = least > 0 && least < fraction ? least : fraction;
@@ -185,6 +187,8 @@ static void ask_number(struct reader *r, const char *prompt)
 		}
 	ask_short(r, prompt);
 	remark(r, CHANGED, "the number is compared as text");
+	if (xml_child(r->node, "units"))
+		remark(r, CHANGED, "the number alone is right here, without a unit");
 }
 
 static void ask_pairs(struct reader *r, const char *prompt)
@@ -233,14 +237,18 @@ static void ask(struct reader *r, const char *type)
 			remark(r, LEFT_OUT, TYPES[i].why);
 		return;
 	}
-	draft_remark(r->draft, r->place, LEFT_OUT, "a question of type %.40s has no counterpart here", type);
+	if (*type)
+		draft_remark(r->draft, r->place, LEFT_OUT, "a question of type %.40s has no counterpart here",
+			     type);
+	else
+		remark(r, LEFT_OUT, "it says no type");
 }
 
 static void look_for_notes(struct reader *r)
 {
 	static const char *const notes[] = {"generalfeedback", "correctfeedback", "partiallycorrectfeedback",
 					    "incorrectfeedback", "hint"};
-	const int lost = r->lost; /* a picture in feedback is lost with it */
+	const int lost = r->lost; /* likewise */
 	for (size_t i = 0; i < ARRAY_LEN(notes); i++) {
 		const xml_node *note = xml_child(r->node, notes[i]);
 		r->noted |= note && *text_of(r, note, "html");

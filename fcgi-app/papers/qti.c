@@ -18,9 +18,10 @@ enum {
 
 struct reader {
 	struct draft *draft;
-	struct zip *zip;      /* NULL: one file, without a package */
-	const char *stimulus; /* the file that the current passage's text is of; NULL: none */
-	const char *title;    /* of the section that is read */
+	struct zip *zip;	 /* NULL: one file, without a package */
+	const char *stimulus;	 /* the file that the current passage's text is of; NULL: none */
+	const char *title;	 /* of the section that is read */
+	const xml_node *limited; /* whose time limit the paper's is; NULL: none */
 	int depth;
 	size_t files, parsed;
 };
@@ -91,6 +92,9 @@ static void take_stimulus(struct reader *r, const xml_node *item, const char *pa
 	const char *file = href ? resolve(r->draft->arena, path, href) : NULL;
 	struct passage *passage = r->draft->current;
 	int lost = 0;
+	if (ref && xml_again(ref, "assessmentstimulusref"))
+		draft_remark(r->draft, (struct place){.item = path, .line = xml_line(item)}, CHANGED,
+			     "only the first of its texts is read");
 	if (file == r->stimulus || (file && r->stimulus && strcmp(file, r->stimulus) == 0))
 		return;
 	const bool fresh = passage && passage->count == 0 && !*passage->body;
@@ -119,10 +123,41 @@ static void read_item(struct reader *r, const xml_node *item, const char *path)
 
 static void read_part(struct reader *r, const xml_node *part, const char *path);
 
+/* Programs write limits without a time, and weights of 1. */
+static bool is_limited(const xml_node *part)
+{
+	const xml_node *limits = xml_child(part, "timelimits");
+	return limits && (xml_attribute(limits, "maxtime") || xml_attribute(limits, "mintime"));
+}
+
+static bool is_weighted(const xml_node *part)
+{
+	bool weighted = false;
+	for (const xml_node *at = xml_child(part, "weight"); at; at = xml_again(at, "weight")) {
+		const char *value = xml_attribute(at, "value");
+		const double weight = value ? strtod(value, NULL) : 1;
+		weighted |= weight < 1 || weight > 1;
+	}
+	return weighted;
+}
+
+/* What may stand at any part of a test, and what a paper has no place for. */
+static void look_for_rules(struct reader *r, const xml_node *part, const char *name)
+{
+	const struct place place = {.item = name ? name : "", .line = xml_line(part)};
+	if (xml_child(part, "branchrule") || xml_child(part, "precondition"))
+		draft_remark(r->draft, place, CHANGED, "everything is asked: branches aren't followed");
+	if (is_limited(part) && part != r->limited)
+		draft_remark(r->draft, place, CHANGED, "this time limit isn't kept");
+	if (is_weighted(part))
+		draft_remark(r->draft, place, CHANGED, "weights aren't read: the item's own points count");
+}
+
 static void read_ref(struct reader *r, const xml_node *ref, const char *path)
 {
 	const char *href = xml_attribute(ref, "href");
 	const char *file = resolve(r->draft->arena, path, href ? href : "");
+	look_for_rules(r, ref, href);
 	if (!*file) {
 		draft_remark(r->draft, (struct place){.item = href ? href : "", .line = xml_line(ref)},
 			     LEFT_OUT, "it isn't in the package");
@@ -133,7 +168,7 @@ static void read_ref(struct reader *r, const xml_node *ref, const char *path)
 		return;
 	if (xml_is(root, "assessmentitem"))
 		read_item(r, root, file);
-	else if (xml_is(root, "assessmentsection") && r->depth < DEPTH_MOST)
+	else if (xml_is(root, "assessmentsection"))
 		read_part(r, root, file);
 	else
 		draft_remark(r->draft, (struct place){.item = file}, LEFT_OUT,
@@ -150,25 +185,51 @@ static bool has_sections(const xml_node *section)
 	return xml_child(section, "assessmentsectionref") || xml_child(section, "assessmentsection");
 }
 
+static bool is_for_candidates(const xml_node *rubric)
+{
+	const char *view = xml_attribute(rubric, "view");
+	return !view || strstr(view, "candidate");
+}
+
+/* What candidates read of the section's rubrics; NULL: there is none for them. */
+static const char *rubric_of(struct reader *r, const xml_node *section, struct place place)
+{
+	struct buf out;
+	bool any = false, others = false;
+	int lost = 0;
+	buf_init(&out, r->draft->arena);
+	for (const xml_node *at = xml_child(section, "rubricblock"); at; at = xml_again(at, "rubricblock")) {
+		if (!is_for_candidates(at)) {
+			others = true;
+			continue;
+		}
+		const char *text = qti_text(r->draft->arena, at, &lost);
+		buf_adds(&out, out.len > 0 && *text ? "\n\n" : "");
+		buf_adds(&out, text);
+		any = true;
+	}
+	if (others)
+		draft_remark(r->draft, place, CHANGED, "what candidates don't see is left out");
+	draft_remark_lost(r->draft, place, lost);
+	return !any ? NULL : out.data ? out.data : "";
+}
+
 /* The section as a passage. */
 static void begin_section(struct reader *r, const xml_node *section)
 {
-	const xml_node *rubric = xml_child(section, "rubricblock");
 	const char *title = xml_attribute(section, "title");
-	int lost = 0;
-	const char *text = rubric ? qti_text(r->draft->arena, rubric, &lost) : "";
 	r->stimulus = NULL;
 	r->title = title ? title : "";
+	const struct place place = {.item = r->title, .line = xml_line(section)};
+	const char *rubric = rubric_of(r, section, place), *text = rubric ? rubric : "";
+	if (xml_child(section, "selection"))
+		draft_remark(r->draft, place, CHANGED, "all its items are asked, not a choice of them");
 	/* one that has a text, if an empty one, and nothing else is there for its own sake */
 	if (!has_items(section) && !*text && (!rubric || has_sections(section)))
 		return;
 	struct passage *passage = draft_passage(r->draft, r->title, text);
 	if (passage)
 		passage->kept = rubric != NULL;
-	draft_remark_lost(r->draft, (struct place){.item = r->title, .line = xml_line(section)}, lost);
-	if (xml_child(section, "selection"))
-		draft_remark(r->draft, (struct place){.item = r->title, .line = xml_line(section)}, CHANGED,
-			     "all its items are asked, not a choice of them");
 }
 
 /* A section, a part or the whole test: what is in it, in order. */
@@ -179,8 +240,11 @@ static void read_part(struct reader *r, const xml_node *part, const char *path)
 		r->depth--;
 		return;
 	}
+	look_for_rules(r, part, xml_attribute(part, "title"));
 	if (xml_is(part, "assessmentsection"))
 		begin_section(r, part);
+	else if (xml_child(part, "rubricblock"))
+		draft_remark(r->draft, WHOLE, LEFT_OUT, "a text outside of the sections isn't read");
 	for (const xml_node *at = xml_first(part); at; at = xml_next(at)) {
 		if (xml_is(at, "assessmentitemref") || xml_is(at, "assessmentsectionref"))
 			read_ref(r, at, path);
@@ -188,20 +252,19 @@ static void read_part(struct reader *r, const xml_node *part, const char *path)
 			read_item(r, at, path);
 		else if (xml_is(at, "assessmentsection") || xml_is(at, "testpart"))
 			read_part(r, at, path);
-		else if (xml_is(at, "branchrule") || xml_is(at, "precondition"))
-			draft_remark(r->draft, WHOLE, CHANGED,
-				     "everything is asked: branches aren't followed");
 	}
 	r->depth--;
 }
 
-static void take_limit(struct draft *draft, const xml_node *holder)
+static void take_limit(struct reader *r, const xml_node *holder)
 {
 	const xml_node *limits = xml_child(holder, "timelimits");
 	const char *most = limits ? xml_attribute(limits, "maxtime") : NULL;
 	const double seconds = most ? strtod(most, NULL) : 0;
-	if (seconds >= 1 && seconds < 1e9)
-		draft->time_limit_seconds = (int64_t)seconds;
+	if (!(seconds >= 1 && seconds < 1e9))
+		return;
+	r->draft->time_limit_seconds = (int64_t)seconds;
+	r->limited = holder;
 }
 
 static enum err read_root(struct reader *r, const xml_node *root, const char *path)
@@ -214,8 +277,8 @@ static enum err read_root(struct reader *r, const xml_node *root, const char *pa
 	} else if (xml_is(root, "assessmenttest")) {
 		const xml_node *part = xml_child(root, "testpart");
 		if (part)
-			take_limit(r->draft, part);
-		take_limit(r->draft, root);
+			take_limit(r, part);
+		take_limit(r, root);
 		read_part(r, root, path);
 	} else if (xml_is(root, "assessmentsection")) {
 		read_part(r, root, path);

@@ -29,6 +29,7 @@ struct reader {
 	bool noted;	  /* it has feedback */
 	bool varies;	  /* it has variables */
 	bool all_or_none; /* it has several right answers that count only together */
+	bool any_of_many; /* something to be matched has several right matches */
 };
 
 static void remark(struct reader *r, enum outcome outcome, const char *message)
@@ -436,6 +437,7 @@ static void ask_source(struct reader *r, const struct key *key, const char *prom
 			     id && name && is_pair(r, key, id, name, &points));
 	}
 	asked->points = points > 0 ? points : 1;
+	r->any_of_many |= asked->rights > 1;
 }
 
 /* A question for each member of the first set. */
@@ -516,6 +518,8 @@ static void remark_losses(struct reader *r)
 	if (r->all_or_none)
 		remark(r, CHANGED,
 		       "each right option is worth its share here, not only all of them together");
+	if (r->any_of_many)
+		remark(r, CHANGED, "one match is enough here, where several were asked for");
 	draft_remark_lost(r->draft, r->place, r->lost);
 }
 

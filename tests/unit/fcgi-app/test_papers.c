@@ -310,7 +310,48 @@ static void add_many(struct buf *out, const char *piece, int count)
 		buf_adds(out, piece);
 }
 
-/* What is too long, or too much, is told before the rules are asked, and costs one question at most. */
+/* How often the report has that remark. */
+static size_t times_told(const char *report, const char *message)
+{
+	const json_value *remarks = parse(report);
+	size_t times = 0;
+	for (size_t i = 0; i < json_count(remarks); i++)
+		times += strcmp(json_text(json_member(json_item(remarks, i), "message")), message) == 0;
+	return times;
+}
+
+/* A file of QTI with one good item, and what stands before it. */
+#define QTI_BEGIN "<assessmentTest title=\"T\"><testPart><assessmentSection title=\"S\">"
+#define QTI_END                                                                                              \
+	"<assessmentItem title=\"Good\"><responseDeclaration identifier=\"R\" cardinality=\"single\">"       \
+	"<correctResponse><value>a</value></correctResponse></responseDeclaration><itemBody><p>Which?</p>"   \
+	"<textEntryInteraction responseIdentifier=\"R\"/></itemBody></assessmentItem>"                       \
+	"</assessmentSection></testPart></assessmentTest>"
+#define QTI_ITEM(cardinality)                                                                                \
+	QTI_BEGIN "<assessmentItem title=\"Q\">"                                                             \
+		  "<responseDeclaration identifier=\"R\" cardinality=\"" cardinality "\">"
+#define QTI_ENTRY                                                                                            \
+	"</responseDeclaration><itemBody><p>Q</p><textEntryInteraction "                                     \
+	"responseIdentifier=\"R\"/></itemBody>"                                                              \
+	"</assessmentItem>" QTI_END
+
+#define QTI_PAIRS                                                                                            \
+	QTI_ITEM("multiple")                                                                                 \
+	"<correctResponse><value>S M</value></correctResponse></responseDeclaration><itemBody>"              \
+	"<matchInteraction responseIdentifier=\"R\"><simpleMatchSet>"
+#define QTI_MATCHES                                                                                          \
+	"</simpleMatchSet><simpleMatchSet>"                                                                  \
+	"<simpleAssociableChoice identifier=\"M\">m</simpleAssociableChoice>"                                \
+	"<simpleAssociableChoice identifier=\"N\">n</simpleAssociableChoice>"                                \
+	"</simpleMatchSet></matchInteraction></itemBody></assessmentItem>" QTI_END
+
+/* Likewise of Moodle. */
+#define MOODLE_CHOICE "<quiz><question type=\"multichoice\"><questiontext><text>Q</text></questiontext>"
+#define MOODLE_END                                                                                           \
+	"</question><question type=\"shortanswer\"><questiontext><text>Which?</text></questiontext>"         \
+	"<answer fraction=\"100\"><text>a</text></answer></question></quiz>"
+
+/* What is too long, or too much, is told once, before the rules are asked, and costs one question at most. */
 static void test_bounds(void **state)
 {
 	static const struct {
@@ -324,25 +365,53 @@ static void test_bounds(void **state)
 	    {"Q {", "=a -> b ", 101, "}", "more than 100 pairs aren't read"},
 	    {"//invigil {\"paper\":{\"title\":\"", "T", 201, "\"}}\nQ {=a ~b}",
 	     "a title is cut to its first 200 characters"},
+	    {QTI_ITEM("single") "<mapping><mapEntry mapKey=\"a\" mappedValue=\"1\"/>",
+	     "<mapEntry mapKey=\"b\" mappedValue=\"1\"/>", 500, "</mapping>" QTI_ENTRY,
+	     "only the first 500 entries of its mapping are read"},
+	    {QTI_ITEM("single") "<correctResponse>", "<value>a</value>", 201, "</correctResponse>" QTI_ENTRY,
+	     "only the first 200 values of its key are read"},
+	    {QTI_PAIRS, "<simpleAssociableChoice identifier=\"S\">s</simpleAssociableChoice>", 61,
+	     QTI_MATCHES, "more pairs than a paper holds"},
+	    {MOODLE_CHOICE, "<answer fraction=\"100\"><text>a</text></answer>", 70, MOODLE_END,
+	     "it has far too many options or answers"},
+	    {MOODLE_CHOICE "<answer fraction=\"100\"><text>", "long ", 1000,
+	     "</text></answer><answer fraction=\"0\"><text>b</text></answer>" MOODLE_END,
+	     "an option is far too long"},
+	    {QTI_ITEM("single") "</responseDeclaration><itemBody>",
+	     "<extendedTextInteraction responseIdentifier=\"R\"/>", 201,
+	     "</itemBody></assessmentItem>" QTI_END, "it has more interactions than are read"},
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct paper_import paper;
 		struct buf text;
-		bool told = false;
+		const bool gift = *rows[i].before != '<';
 		buf_init(&text, domain.arena);
 		buf_adds(&text, rows[i].before);
 		add_many(&text, rows[i].piece, rows[i].count);
 		buf_adds(&text, rows[i].after);
-		buf_adds(&text, "\n\nWhich? {=a ~b}\n\n");
-		import_gift(&text, OK, &paper);
-		const json_value *report = parse(paper.report);
-		for (size_t r = 0; r < json_count(report); r++)
-			told |= strcmp(json_text(json_member(json_item(report, r), "message")),
-				       rows[i].message) == 0;
-		if (!told)
+		buf_adds(&text, gift ? "\n\nWhich? {=a ~b}\n\n" : "");
+		problems_init(&domain.problems, domain.arena);
+		assert_int_equal(paper_import(&domain, NULL, "T", text.data, text.len, &paper), OK);
+		if (times_told(paper.report, rows[i].message) != 1)
 			fail_msg("%s: %s", rows[i].message, paper.report);
 	}
+}
+
+/* A question beyond what is read is told by itself, before those that a paper can't hold. */
+static void test_too_many(void **state)
+{
+	struct paper_import paper;
+	struct buf text;
+	(void)state;
+	buf_init(&text, domain.arena);
+	add_many(&text, "Q {=a ~b}\n\n", 1001);
+	import_gift(&text, OK, &paper);
+	const json_value *report = parse(paper.report);
+	assert_string_equal(json_text(json_member(json_item(report, 0), "item")), "Question 1001");
+	assert_string_equal(json_text(json_member(json_item(report, 0), "message")),
+			    "a paper has at most 500 questions");
+	assert_string_equal(json_text(json_member(json_item(report, 500), "message")), "and 2 more remarks");
 }
 
 /* What would take hours if anything were looked for from each of its places to the end. */
@@ -479,6 +548,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_many, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_too_much, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_bounds, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_too_many, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_hostile, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_copies, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_pieces, setup, teardown),
