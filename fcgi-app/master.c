@@ -284,7 +284,7 @@ static bool prepare(struct master *master)
 		master->listen_fd = open_listener(master, problem, sizeof(problem));
 	}
 	if (master->listen_fd < 0)
-		log_error("can't start", LOG_TEXT("problem", problem));
+		log_error("cannot start", LOG_TEXT("problem", problem));
 	return master->listen_fd >= 0;
 }
 

@@ -251,7 +251,7 @@ static bool worker_init(struct worker *worker, const struct config *config, cons
 		worker->service.tokens = token_cache_new(worker->keys);
 		return true;
 	}
-	log_error("a worker can't start", LOG_TEXT("problem", problem));
+	log_error("a worker cannot start", LOG_TEXT("problem", problem));
 	worker_done(worker);
 	return false;
 }

@@ -89,6 +89,20 @@ test('wrong settings are told by file and line', async () => {
 	assert.match(stderr, /INVIGIL_APP_WORKERS/);
 });
 
+test('a program that can\'t start says so in the words that the manual has', async () => {
+	const nowhere = path.join(folder, 'nowhere');
+	const env = { INVIGIL_JWT_SECRET: '0123456789012345678901234567890123456789', INVIGIL_APP_SOCKET: `${nowhere}/app.sock`, INVIGIL_BUS_ENDPOINTS: `ipc://${nowhere}/bus.sock` };
+	const file = path.join(folder, 'empty.conf');
+	await writeFile(file, '');
+	const [words] = (await readFile(path.join(ROOT, 'deploy/README.md'), 'utf8')).match(/cannot start/) ?? assert.fail('the manual');
+	for (const args of [['invigil-app', '--config', file, 'serve'], ['invigil-pushd', '--config', file]]) {
+		const { code, stdout, stderr } = await run(args, env);
+		assert.equal(code, 1, args[0]);
+		assert.ok(`${stdout}${stderr}`.includes(`msg="${words}" problem="`), `${args[0]}: ${stdout}${stderr}`);
+		assert.match(`${stdout}${stderr}`, /nowhere\/\w+\.sock: No such file or directory/);
+	}
+});
+
 test('good settings are printed, without the secrets', async () => {
 	const { code, stdout } = await stack.app(['check-config']);
 	assert.equal(code, 0);
