@@ -2,7 +2,7 @@
 // from a base backup and the archived log.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -101,7 +101,13 @@ test('the log, up to a moment: all answers until then, though everything was del
 	await type(/backup\/wal$|ALTER SYSTEM SET archive|systemctl restart postgresql/);
 	const world = await begin(stack);
 	assert.equal((await answer(world, 1, 'B')).status, 200);
-	await type(/pg_basebackup -D/);
+	// week after week
+	for (let week = 0; week < 3; week++) await type(/pg_basebackup -D/);
+	const wal = path.join(stack.folder, 'backup/wal');
+	const archived = await readdir(wal);
+	await type(/pg_archivecleanup/);
+	const kept = await readdir(wal);
+	assert.ok(kept.length > 0 && kept.length < archived.length, `${archived} -> ${kept}`);
 	assert.equal((await answer(world, 6, 'after the base backup')).status, 200);
 	const held = await answers(world);
 	const moment = await stack.db.run('SELECT clock_timestamp()');
