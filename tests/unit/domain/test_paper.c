@@ -14,28 +14,11 @@
 #include "base/compiler.h"
 #include "domain/paper.h"
 #include "domain/scoring.h"
+#include "tests/support/domain.h"
 
 #define VALID	"tests/data/valid/tests"
 #define INVALID "tests/data/invalid/tests"
 #define PAPERS	"tests/data/papers"
-
-static struct domain domain;
-
-static int setup(void **state)
-{
-	(void)state;
-	struct arena *arena = arena_new(0);
-	assert_non_null(arena);
-	domain_init(&domain, NULL, arena, NULL, NULL);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_free(domain.arena);
-	return 0;
-}
 
 static char *read_file(const char *directory, const char *name)
 {

@@ -16,28 +16,11 @@
 #include <cmocka.h>
 
 #include "domain/paper.h"
+#include "tests/support/domain.h"
 
 #define VALID	"tests/data/valid/papers"
 #define INVALID "tests/data/invalid/papers"
 #define TOLD	".told"
-
-static struct domain domain;
-
-static int setup(void **state)
-{
-	(void)state;
-	struct arena *arena = arena_new(0);
-	assert_non_null(arena);
-	domain_init(&domain, NULL, arena, NULL, NULL);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_free(domain.arena);
-	return 0;
-}
 
 static char *read_file(const char *path, size_t *ret_len)
 {

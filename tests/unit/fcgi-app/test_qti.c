@@ -12,25 +12,7 @@
 
 #include "fcgi-app/papers/zip.h"
 #include "wire/json.h"
-
-static struct domain domain;
-
-static int setup(void **state)
-{
-	(void)state;
-	struct arena *arena = arena_new(0);
-	assert_non_null(arena);
-	domain_init(&domain, NULL, arena, NULL, NULL);
-	problems_init(&domain.problems, arena);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_free(domain.arena);
-	return 0;
-}
+#include "tests/support/domain.h"
 
 /* Whether the report has that remark; NULL: of whatever item. */
 static bool is_told(const char *report, const char *item, const char *message)
