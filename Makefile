@@ -208,8 +208,9 @@ $(B)/bench/accept: $(B)/obj/tests/bench/accept.o $(B)/obj/tests/bench/wire.o
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-# whom the hostile come to for comparison
-$(B)/bench/sink: $(B)/obj/tests/bench/sink.o $(B)/obj/tests/bench/wire.o
+# the hostile who are too many for Node, and whom they come to for comparison
+HOSTILE := $(patsubst %,$(B)/bench/%,halves sink)
+$(HOSTILE): $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/obj/tests/bench/wire.o
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^
 
@@ -224,7 +225,7 @@ $(B)/bench/growth: $(B)/obj/tests/bench/growth.o $(B)/obj/tests/bench/wire.o
 	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 .PHONY: bench generators
-generators: $(GENERATORS) $(addprefix $(B)/bench/,accept growth marking sink)
+generators: $(GENERATORS) $(HOSTILE) $(addprefix $(B)/bench/,accept growth marking)
 
 bench: ## how fast it is, beside its limits, into build/bench.jsonl: ONLY=name
 	@deploy/local/packages build run test
