@@ -1,7 +1,7 @@
-/* Holds connections that never finish their request: half a head on each, and whoever is sent away comes
+/* Holds connections that never finish their request: HEAD on each, and whoever is sent away comes
  * again, at a steady pace. Says "full" once all are there, and ends with its input.
  *
- *   halves COUNT PER_SECOND PORT... */
+ *   halves HEAD COUNT PER_SECOND PORT... */
 #define _GNU_SOURCE
 #include <netinet/in.h>
 #include <signal.h>
@@ -20,9 +20,8 @@
 #define TICK_MS	   1
 #define FILLED_NS  UINT64_C(60000000000) /* by then all are there, or never */
 
-static const char half[] = "GET /ws HTTP/1.1\r\nHost: localhost\r\nX:";
-
 static bool said[FILES_MOST];
+static const char *head;
 static int epoll;
 static long held;
 
@@ -50,7 +49,7 @@ static void attend(int fd, uint32_t events)
 		held--;
 	} else if (!said[fd] && events & EPOLLOUT) {
 		said[fd] = true;
-		(void)!send(fd, half, sizeof half - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+		(void)!send(fd, head, strlen(head), MSG_NOSIGNAL | MSG_DONTWAIT);
 	}
 }
 
@@ -75,12 +74,13 @@ int main(int argc, char **argv)
 	uint64_t every, begun = now_ns(), due = begun;
 	bool full = false;
 
-	if (argc < 4) {
-		fprintf(stderr, "usage: halves COUNT PER_SECOND PORT...\n");
+	if (argc < 5) {
+		fprintf(stderr, "usage: halves HEAD COUNT PER_SECOND PORT...\n");
 		return 2;
 	}
-	count = atol(argv[1]);
-	every = (uint64_t)(1e9 / atof(argv[2]));
+	head = argv[1];
+	count = atol(argv[2]);
+	every = (uint64_t)(1e9 / atof(argv[3]));
 	raise_descriptors();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -88,7 +88,7 @@ int main(int argc, char **argv)
 		die("input");
 	while (listen_once()) {
 		for (; due < now_ns() && held < count; due += every)
-			come(atoi(argv[3 + next++ % (argc - 3)]));
+			come(atoi(argv[4 + next++ % (argc - 4)]));
 		if (!full && due - begun > FILLED_NS)
 			die("they are sent away sooner than they come");
 		if (held < count)

@@ -39,25 +39,20 @@ function inTurn(table, act) {
 export function kindsOf(target) {
 	const web = { port: target.port }, pushd = { port: target.pushdPort };
 	const path = (token) => `${target.path}?token=${token}`;
-	const briefly = (to) => {
-		const wire = new Wire(to);
+	const briefly = (wire) => {
 		setTimeout(() => wire.drop(), 300).unref();
 		return wire;
 	};
-	const say = async (...bytes) => {
-		const socket = new RawSocket(pushd, path(target.student));
-		setTimeout(() => socket.drop(), 300).unref();
-		(await socket.opened()).say(...bytes);
-	};
-	const send = (body) => briefly(web).say(`POST /api/v1/attempts/${target.attempt}/answers HTTP/1.1\r\nHost: localhost\r\n`
+	const say = async (...bytes) => (await briefly(new RawSocket(pushd, path(target.student))).opened()).say(...bytes);
+	const send = (body) => briefly(new Wire(web)).say(`POST /api/v1/attempts/${target.attempt}/answers HTTP/1.1\r\nHost: localhost\r\n`
 		+ `Authorization: Bearer ${target.student}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`, body);
 	return {
 		'never read': { hold: 20, open: () => new RawSocket(pushd, path(target.staff)), start: ask },
 		'a byte a second': { hold: 500, open: (i) => new Wire(i % 4 ? pushd : web), start: trickle },
-		'half-open': { program: [target.halves, HALVES, HALVES_PER_SECOND, web.port, pushd.port, pushd.port, pushd.port] },
+		'half-open': { program: [target.halves, HEAD, HALVES, HALVES_PER_SECOND, web.port, pushd.port, pushd.port, pushd.port] },
 		'faulty frames': { perSecond: 20, strike: inTurn(frames, (row) => say(...row.frames)) },
-		'faulty upgrades': { perSecond: 20, strike: inTurn(handshakes, ({ head }) => briefly(pushd).say(head(path(target.student)))) },
-		'smuggled requests': { perSecond: 20, strike: inTurn(smuggled, ({ text }, i) => briefly(i % 2 ? web : pushd).say(text)) },
+		'faulty upgrades': { perSecond: 20, strike: inTurn(handshakes, ({ head }) => briefly(new Wire(pushd)).say(head(path(target.student)))) },
+		'smuggled requests': { perSecond: 20, strike: inTurn(smuggled, ({ text }, i) => briefly(new Wire(i % 2 ? web : pushd)).say(text)) },
 		'faulty documents': { perSecond: 20, strike: inTurn(documents, ({ content }) => send(Buffer.from(content))) },
 		floods: { perSecond: 1, strike: () => say(...Array(108).fill(heartbeat)) },
 		'64 KiB messages': { perSecond: 1, strike: () => say(...Array(12).fill(long)) },

@@ -19,6 +19,7 @@ const PACE = 0.9; // what the attackers must have kept of theirs, or it was no a
 const ASSAULT = fileURLToPath(new URL('../assault.mjs', import.meta.url));
 
 class Assault {
+	// In a session of its own: a kernel that divides the processors among sessions gives it none of the client's.
 	async begin(target) {
 		this.process = spawn(process.execPath, [ASSAULT], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
 		this.process.stdin.write(`${JSON.stringify(target)}\n`);
@@ -56,7 +57,10 @@ async function place(roots, how) {
 		.catch((error) => { if (existsSync(`/proc/${pid}`)) throw error; })));
 }
 
-// How an answer fares, for alternate(): peace(), and under() attack, which takes what it adds to the target; `equal`: nobody goes first.
+const mayGoFirst = () => exec('chrt', ['--rr', '1', 'true']).then(() => true, () => false);
+
+// How an answer fares, for alternate(): peace(), and under() attack, which takes what it adds to the target; `equal`: nobody goes first,
+// which is so for all of them where the system doesn't let us; `remarks` say so.
 async function besieged({ stack, program }) {
 	const sitting = await new Sitting(stack).begin({ students: 2, sessions: 1 });
 	const target = { port: stack.port, pushdPort: stack.pushdPort, path: `/api/v1/sessions/${sitting.sessions[0]}/ws`, kinds: KINDS,
@@ -67,8 +71,10 @@ async function besieged({ stack, program }) {
 	const samples = ({ warming }) => (warming ? PER_SECOND : SAMPLES);
 	const push = [program('push'), stack.port, stack.pushdPort, PER_SECOND];
 	const rest = [sitting.studentsFile, sitting.questionsFile, sitting.sessions[0], sitting.longToken('teacher')];
-	const measure = (equal) => (how) => generator(...(equal ? [] : ['chrt', '--rr', '1']), ...push, samples(how), ...rest);
+	const measure = (equal) => (how) => generator(...(equal || !first ? [] : ['chrt', '--rr', '1']), ...push, samples(how), ...rest);
+	const first = await mayGoFirst();
 	const placed = (equal, run) => async (how) => {
+		if (!first) return run(how);
 		await place(roots, equal ? EQUAL : FIRST);
 		try {
 			return await run(how);
@@ -77,6 +83,7 @@ async function besieged({ stack, program }) {
 		}
 	};
 	return {
+		remarks: first ? [] : ['nobody goes first: that takes root'],
 		peace: ({ equal } = {}) => placed(equal, measure(equal)),
 		under: ({ equal, ...more }) => placed(equal, (how) => attacked({ ...target, ...more }, roots, samples(how) / PER_SECOND, () => measure(equal)(how))),
 	};
@@ -100,14 +107,14 @@ function verdict(quiet, runs, compared, notes) {
 }
 
 async function together(bench) {
-	const { peace, under } = await besieged(bench);
+	const { peace, under, remarks } = await besieged(bench);
 	const sink = spawn(bench.program('sink'), { stdio: ['ignore', 'pipe', 'inherit'] });
 	const sinkPort = Number((await once(sink.stdout, 'data'))[0]);
 	const { quiet, hard, usual, equal, elsewhere } = await alternate(bench.rounds, { quiet: peace(), hard: under({}),
 		usual: peace({ equal: true }), equal: under({ equal: true }), elsewhere: under({ equal: true, port: sinkPort, pushdPort: sinkPort }) });
 	sink.kill();
 	const shares = Object.keys(hard[0].cpu).map((name) => `${name} ${(100 * medianOf(hard, (run) => run.cpu[name] / run.seconds)).toFixed(1)}`);
-	return { ...verdict(quiet, hard, beside(quiet, hard), [
+	return { ...verdict(quiet, hard, beside(quiet, hard), [...remarks,
 		`all at once: ${beside(quiet, hard).text}`,
 		`% of a processor meanwhile: ${shares.join(', ')}; the attackers kept ${(100 * pace(hard)).toFixed(0)} % of their pace`,
 		`when they take the processors as they like: ${beside(usual, equal).text}`,
@@ -123,12 +130,12 @@ function chosen(text) {
 
 // The worst of the kinds, each by itself; `nobody` is an assault of no kind: what the comparison itself is worth.
 async function each(bench) {
-	const { peace, under } = await besieged(bench);
+	const { peace, under, remarks } = await besieged(bench);
 	const alone = chosen(process.env.KINDS).map((kind) => [kind, under({ kinds: [kind] })]);
 	const { quiet, nobody, ...kinds } = await alternate(bench.rounds,
 		{ quiet: peace(), nobody: under({ kinds: [] }), ...Object.fromEntries(alone) });
 	const compared = Object.entries(kinds).map(([name, runs]) => ({ name, runs, ...beside(quiet, runs) })).sort((a, b) => b.worst - a.worst);
-	return { ...verdict(quiet, compared[0].runs, compared[0], [`nobody: ${beside(quiet, nobody).text}`,
+	return { ...verdict(quiet, compared[0].runs, compared[0], [...remarks, `nobody: ${beside(quiet, nobody).text}`,
 		...compared.map(({ name, text }) => `${name}: ${text}`)]), peers: {} };
 }
 
